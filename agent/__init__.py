@@ -1,0 +1,1 @@
+"""The conversation, its models, its journal, and the commands."""

@@ -1,0 +1,1 @@
+"""Models that can lead the conversation; the loop never knows which."""

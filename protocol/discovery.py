@@ -1,0 +1,207 @@
+"""The questions of the protocol, their typed answers, and where each answer came from."""
+
+import difflib
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Literal, get_args
+
+from pydantic import ValidationError
+
+from protocol.errors import BadAnswer
+from protocol.names import Expression, Name, SqlType, TableName
+from protocol.value import Value
+
+Scalar = bool | int | str
+
+
+class Group(StrEnum):
+    """The five groups of questions, in the order they are asked."""
+
+    KIND = "Migration type"
+    DATA = "Production data"
+    BREAKING = "Breaking changes"
+    HANDLING = "Data handling"
+    PERFORMANCE = "Performance impact"
+
+
+class Origin(StrEnum):
+    """Where an answer came from; the order is who wins when two disagree."""
+
+    ASSUMPTION = "assumption"
+    SETTING = "setting"
+    DATABASE = "database"
+    WORDS = "your words"
+    PERSON = "your answer"
+
+
+class Option(Value):
+    value: str
+    label: str
+
+
+class Question(Value):
+    """One question. `safe` is what is assumed when nobody answers; without it an answer is needed."""
+
+    id: str
+    group: Group
+    text: str
+    form: Literal["choice", "yes_no", "name", "table", "type", "default", "expression", "milliseconds", "text"]
+    options: tuple[Option, ...] = ()
+    recommended: str | None = None
+    safe: Scalar | None = None
+    hint: str = ""
+
+    def parse(self, said: Scalar) -> Scalar:
+        """Turn what was said into this question's value; raise BadAnswer with a sentence."""
+        try:
+            return _PARSERS[self.form](self, said)
+        except (ValidationError, ValueError) as error:
+            raise BadAnswer(f"`{said}` does not answer `{self.id}`: {_reason(error)}") from error
+
+
+class Answer(Value):
+    """One answer; `detail` says more of its origin, in words for the person."""
+
+    question: str
+    value: Scalar
+    origin: Origin
+    detail: str = ""
+
+
+class Sheet(Value):
+    """The answers given so far, the latest for each question."""
+
+    answers: tuple[Answer, ...] = ()
+
+    def with_answer(self, answer: Answer) -> "Sheet":
+        others = tuple(a for a in self.answers if a.question != answer.question)
+        return Sheet(answers=(*others, answer))
+
+    def get(self, question: str) -> Answer | None:
+        return next((a for a in self.answers if a.question == question), None)
+
+    def text(self, question: str) -> str | None:
+        answer = self.get(question)
+        return None if answer is None else str(answer.value)
+
+    def yes(self, question: str) -> bool | None:
+        answer = self.get(question)
+        return None if answer is None or not isinstance(answer.value, bool) else answer.value
+
+    def open(self, questions: tuple[Question, ...]) -> tuple[Question, ...]:
+        """The questions without an answer."""
+        return tuple(q for q in questions if self.get(q.id) is None)
+
+    def must(self, questions: tuple[Question, ...]) -> tuple[Question, ...]:
+        """The open questions for which nothing may be assumed."""
+        return tuple(q for q in self.open(questions) if q.safe is None)
+
+    def assumed(self, questions: tuple[Question, ...]) -> tuple[Answer, ...]:
+        """What is assumed where nobody answers."""
+        return tuple(
+            Answer(question=q.id, value=q.safe, origin=Origin.ASSUMPTION, detail="nobody said otherwise")
+            for q in self.open(questions)
+            if q.safe is not None
+        )
+
+
+def nearest(word: str, known: list[str]) -> str | None:
+    """The one known word that `word` may have been meant for, if any."""
+    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def _reason(error: ValidationError | ValueError) -> str:
+    if isinstance(error, ValidationError):
+        return error.errors()[0]["msg"].removeprefix("Value error, ")
+    return str(error)
+
+
+YES = {"yes", "y", "true", "1", "on"}
+NO = {"no", "n", "false", "0", "off"}
+NO_DEFAULT = {"none", "no", "null", "nothing", "no default"}
+
+
+def _yes_no(_: Question, said: Scalar) -> bool:
+    word = str(said).strip().lower()
+    if word in YES | NO:
+        return word in YES
+    raise ValueError("say yes or no")
+
+
+def _choice(question: Question, said: Scalar) -> str:
+    word = str(said).strip()
+    values = [option.value for option in question.options]
+    if word.isdigit() and 1 <= int(word) <= len(values):
+        return values[int(word) - 1]
+    found = [value for value in values if value.lower() == word.lower()]
+    if found:
+        return found[0]
+    raise ValueError("choose one of " + ", ".join(values))
+
+
+def _name(_: Question, said: Scalar) -> str:
+    class Holder(Value):
+        name: Name
+
+    return Holder(name=str(said).strip().strip('"')).name
+
+
+def _table(question: Question, said: Scalar) -> str:
+    if str(said).isdigit() and question.options:
+        return _choice(question, said)
+    schema_name, _, name = str(said).strip().rpartition(".")
+    TableName(schema_name=schema_name.strip('"') or "public", name=name.strip('"'))
+    return str(said).strip().replace('"', "")
+
+
+def _type(_: Question, said: Scalar) -> str:
+    class Holder(Value):
+        type: SqlType
+
+    return Holder(type=str(said)).type
+
+
+def _expression(_: Question, said: Scalar) -> str:
+    class Holder(Value):
+        expression: Expression
+
+    return Holder(expression=str(said)).expression
+
+
+def _default(question: Question, said: Scalar) -> str:
+    if str(said).strip().lower() in NO_DEFAULT:
+        return "none"
+    if isinstance(said, bool | int):
+        return str(said).lower()
+    return _expression(question, said)
+
+
+def _milliseconds(_: Question, said: Scalar) -> int:
+    word = str(said).strip().lower().replace(" ", "")
+    for unit, factor in (("ms", 1), ("s", 1000), ("", 1)):
+        number = word.removesuffix(unit) if unit else word
+        if number.isdigit() and 10 <= int(number) * factor <= 60_000:
+            return int(number) * factor
+    raise ValueError("give a time between 10 ms and 60 s, such as `100 ms` or `2 s`")
+
+
+def _text(_: Question, said: Scalar) -> str:
+    word = " ".join(str(said).split())
+    if not word:
+        raise ValueError("it is empty")
+    return word
+
+
+_PARSERS: dict[str, Callable[[Question, Scalar], Scalar]] = {
+    "choice": _choice,
+    "yes_no": _yes_no,
+    "name": _name,
+    "table": _table,
+    "type": _type,
+    "default": _default,
+    "expression": _expression,
+    "milliseconds": _milliseconds,
+    "text": _text,
+}
+assert set(_PARSERS) == set(get_args(Question.model_fields["form"].annotation))

@@ -1,0 +1,45 @@
+"""Walk a table along a unique key, batch by batch: the SQL of a keyset backfill."""
+
+from protocol import rates
+from protocol.facts import Figure, Key
+from protocol.names import TableName, quoted
+from protocol.steps import Backfill
+
+
+def keyset_backfill(
+    *, table: TableName, key: Key, assign: str, to_do: str, rows: Figure, title: str, why: str
+) -> Backfill:
+    """Build the step; parameters are `$1…`, keys travel as text and are cast back to their type."""
+    names = [quoted(column.name) for column in key.columns]
+    width = len(names)
+    columns = ", ".join(names)
+    as_text = ", ".join(f"batch.{name}::text" for name in names)
+    down = ", ".join(f"batch.{name} DESC" for name in names)
+    after, up_to = _row(key, 1), _row(key, width + 1)
+    this_row = columns if width == 1 else f"({columns})"
+
+    def bound(where: str, limit_at: int) -> str:
+        batch = f"SELECT {columns} FROM {table.sql}{where} ORDER BY {columns} LIMIT ${limit_at}::bigint"
+        return f"SELECT {as_text} FROM ({batch}) AS batch ORDER BY {down} LIMIT 1"
+
+    update = f"UPDATE {table.sql} SET {assign} WHERE"
+    return Backfill(
+        id="backfill",
+        title=title,
+        why=why,
+        lock="ROW EXCLUSIVE",
+        held=rates.NO_LOCK,
+        duration=rates.time_for(rows, rates.BACKFILL_ROWS_PER_SECOND, "written in batches"),
+        table=table,
+        key=key,
+        first_sql=bound("", 1),
+        bound_sql=bound(f" WHERE {this_row} > {after}", width + 1),
+        from_start_sql=f"{update} {this_row} <= {after} AND {to_do}",
+        update_sql=f"{update} {this_row} > {after} AND {this_row} <= {up_to} AND {to_do}",
+        left_sql=f"SELECT count(*) FROM {table.sql} WHERE {to_do}",
+    )
+
+
+def _row(key: Key, start: int) -> str:
+    cast = [f"${start + i}::{column.type}" for i, column in enumerate(key.columns)]
+    return cast[0] if len(cast) == 1 else f"({', '.join(cast)})"

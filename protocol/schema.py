@@ -1,0 +1,80 @@
+"""The schema of a database as values; two of them can be compared and fingerprinted."""
+
+from typing import Literal
+
+from protocol.names import TableName
+from protocol.value import Value, fingerprint_of
+
+
+class Column(Value):
+    """A column as the catalogue tells it; `default` is the server's own text."""
+
+    name: str
+    type: str
+    nullable: bool
+    default: str | None = None
+    generated: Literal["", "stored", "virtual"] = ""
+    identity: Literal["", "always", "by default"] = ""
+
+
+class Index(Value):
+    name: str
+    definition: str
+    columns: tuple[str, ...]
+    unique: bool = False
+    primary: bool = False
+    valid: bool = True
+
+
+class Constraint(Value):
+    """`kind` is pg_constraint.contype: c check, f foreign key, n not null, p primary key, u unique, x exclusion."""
+
+    name: str
+    kind: str
+    definition: str
+    columns: tuple[str, ...]
+    validated: bool = True
+
+
+class Trigger(Value):
+    name: str
+    definition: str
+    enabled: str = "O"
+
+
+class Table(Value):
+    """One table with everything of it that a plan relies on."""
+
+    name: TableName
+    kind: Literal["table", "partitioned table"] = "table"
+    columns: tuple[Column, ...]
+    indexes: tuple[Index, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    row_security: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint_of(self.model_dump(mode="json"))
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+
+def differences(before: Table, after: Table) -> tuple[str, ...]:
+    """Say in words what changed between two pictures of one table."""
+    said: list[str] = []
+    for word in ("column", "index", "constraint", "trigger"):
+        plural = "indexes" if word == "index" else word + "s"
+        old = {part.name: part for part in getattr(before, plural)}
+        new = {part.name: part for part in getattr(after, plural)}
+        said += [f"{word} `{name}` was added" for name in new if name not in old]
+        said += [f"{word} `{name}` was dropped" for name in old if name not in new]
+        said += [f"{word} `{name}` was changed" for name in new if name in old and new[name] != old[name]]
+    if before.row_security != after.row_security:
+        said.append("row security was switched")
+    if before.kind != after.kind or before.name != after.name:
+        said.append("the table is another one")
+    if not said and before != after:
+        said.append("the order of its parts changed")
+    return tuple(said)

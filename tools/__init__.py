@@ -1,0 +1,1 @@
+"""What knows databases: reading, linting, backup, execution, verification."""

@@ -1,0 +1,1 @@
+"""Read the live schema, sizes and traffic."""
