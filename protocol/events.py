@@ -77,12 +77,13 @@ class StepStarted(Value):
 
 
 class StepDone(Value):
-    """`fingerprint` is the table's after the step; `facts` are label and value for the report."""
+    """`fingerprint` is the table's after the step; `facts` are label and value for the report; `rows` when counted."""
 
     type: Literal["step_done"] = "step_done"
     step: str
     fingerprint: str
     facts: tuple[tuple[str, str], ...] = ()
+    rows: int | None = None
     seconds: float
 
 
@@ -164,6 +165,15 @@ class StepProgressed(Value):
     batch_p95_ms: float | None = None
 
 
+class BackupGrew(Value):
+    """The dump has this many bytes so far; uncompressed it would be `at_most`."""
+
+    type: Literal["backup_grew"] = "backup_grew"
+    step: str
+    bytes: int
+    at_most: int
+
+
 class LockWaited(Value):
     """A try for a lock ended without it; `blockers` says in words who holds it."""
 
@@ -175,10 +185,11 @@ class LockWaited(Value):
 
 
 class SignalRead(Value):
-    """One reading of the watch after a migration."""
+    """One reading of a signal; `now` and `baseline` are `value` and the one before the migration, as words."""
 
     type: Literal["signal_read"] = "signal_read"
     signal: str
+    value: float
     now: str
     baseline: str
     state: Literal["normal", "notice", "alarm"]
@@ -250,7 +261,16 @@ Move = (
 )
 
 Narrative = (
-    FactsRead | StepProgressed | LockWaited | SignalRead | PersonSaid | ModelReplied | ToolReturned | ToolRefused | Told
+    FactsRead
+    | StepProgressed
+    | BackupGrew
+    | LockWaited
+    | SignalRead
+    | PersonSaid
+    | ModelReplied
+    | ToolReturned
+    | ToolRefused
+    | Told
 )
 
 Event = Annotated[Move | Narrative, Field(discriminator="type")]

@@ -20,7 +20,7 @@ def keyset_backfill(
 
     def bound(where: str, limit_at: int) -> str:
         batch = f"SELECT {columns} FROM {table.sql}{where} ORDER BY {columns} LIMIT ${limit_at}::bigint"
-        return f"SELECT {as_text} FROM ({batch}) AS batch ORDER BY {down} LIMIT 1"
+        return f"SELECT {as_text}, (count(*) OVER ())::int FROM ({batch}) AS batch ORDER BY {down} LIMIT 1"
 
     update = f"UPDATE {table.sql} SET {assign} WHERE"
     return Backfill(

@@ -1,0 +1,74 @@
+"""The live facts of the table in question, each with where it comes from."""
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from agent.chat.visible import visible
+from protocol.facts import Facts, Figure
+
+MANY = 8
+
+SOURCES = {"measured": "measured", "estimated": "estimate", "unknown": "unknown"}
+
+
+class FactsBar(VerticalScroll):
+    DEFAULT_CSS = """
+    FactsBar { width: 36; border-left: solid $panel; padding: 0 1; background: $surface; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = Static("No table was read yet.", markup=False)
+
+    def on_mount(self) -> None:
+        self.mount(self.body)
+
+    def show_facts(self, facts: Facts) -> None:
+        self.body.update(facts_card(facts))
+
+
+def facts_card(facts: Facts) -> RenderableType:
+    """Draw the facts in a narrow column."""
+    activity = facts.activity
+    return Group(
+        Text(visible(str(facts.name)), "bold"),
+        Text(visible(f"{facts.target.database}, PostgreSQL {facts.target.version}"), "dim"),
+        _figure("Rows", facts.rows),
+        _figure("Table", facts.heap_bytes),
+        _figure("Indexes", facts.index_bytes),
+        _figure("Database", facts.database_bytes),
+        *_key(facts),
+        Text("\nActivity", "bold"),
+        _figure("Writes", activity.writes_per_second),
+        _figure("Longest", activity.longest_transaction),
+        _figure("Sessions", activity.sessions_on_table),
+        _figure("Replicas", activity.replicas),
+        *_dependants(facts),
+        *(Text(f"! {visible(obstacle)}", "yellow") for obstacle in facts.rights.obstacles),
+    )
+
+
+def _figure(label: str, figure: Figure) -> Text:
+    line = Text.assemble((f"{label:<9} ", "dim"), visible(figure.short))
+    if figure.source != "unknown":
+        line.append(f" · {SOURCES[figure.source]}", "dim")
+    return line
+
+
+def _key(facts: Facts) -> tuple[Text, ...]:
+    if facts.key is None:
+        return (Text.assemble(("Key       ", "dim"), ("! none to walk along", "yellow")),)
+    columns = ", ".join(column.name for column in facts.key.columns)
+    return (Text.assemble(("Key       ", "dim"), visible(columns)),)
+
+
+def _dependants(facts: Facts) -> list[Text]:
+    if not facts.dependants:
+        return [Text("\nNothing depends on it.", "dim")]
+    lines = [Text(f"\nDependants: {len(facts.dependants)}", "bold")]
+    lines += [Text.assemble((f"{d.kind} ", "dim"), visible(d.name)) for d in facts.dependants[:MANY]]
+    if len(facts.dependants) > MANY:
+        lines.append(Text(f"and {len(facts.dependants) - MANY} more", "dim"))
+    return lines

@@ -1,0 +1,69 @@
+"""Everything a person needs to know of one step before saying yes to it."""
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from agent.chat.sql_card import sql_card
+from agent.chat.visible import visible
+from protocol.facts import Figure
+from protocol.steps import Backfill, Backup, Statements, Step, sql_of
+
+STRONG = {"SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"}
+"""Locks under which nobody can write."""
+
+
+def step_card(step: Step) -> RenderableType:
+    """Draw why, lock, times, SQL and undo of a step."""
+    sql = sql_of(step)
+    return Group(
+        Text(visible(step.why)),
+        Text(),
+        _measures(step),
+        *((Text("\nSQL", "bold"), sql_card(*sql)) if sql else (Text("\nRuns no SQL that changes anything.", "dim"),)),
+        *_undo(step),
+    )
+
+
+def lock_text(step: Step) -> Text:
+    if step.lock == "none":
+        return Text("no lock", "green")
+    return Text(step.lock, "bold yellow" if step.lock in STRONG else "")
+
+
+def figure_text(figure: Figure) -> Text:
+    """Write a number, and in a dimmer colour what it rests on."""
+    return Text.assemble(visible(figure.short), (f"  {figure.source}: {visible(figure.how)}", "dim"))
+
+
+def _measures(step: Step) -> Table:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(style="dim", width=9)
+    grid.add_column(ratio=1)
+    grid.add_row("Lock", lock_text(step))
+    grid.add_row("Held", figure_text(step.held))
+    grid.add_row("Takes", figure_text(step.duration))
+    for label, value in _limits(step):
+        grid.add_row(label, value)
+    return grid
+
+
+def _limits(step: Step) -> list[tuple[str, str]]:
+    match step:
+        case Statements(lock_timeout_ms=None):
+            return [("Waits", "without a limit; giving way would only lose the scan")]
+        case Statements(lock_timeout_ms=limit, attempts=attempts):
+            return [("Waits", f"{limit} ms for its lock, then gives way; {attempts} tries")]
+        case Backfill():
+            return [("Batches", f"{step.batch_rows:,} rows, {step.pause_ms} ms pause between")]
+        case Backup(whole_database=whole):
+            what = "the whole database" if whole else visible(str(step.table))
+            return [("Saves", what)]
+        case _:
+            return []
+
+
+def _undo(step: Step) -> list[RenderableType]:
+    if step.undo is None:
+        return [Text("\nUndo", "bold"), Text("Nothing to undo.", "dim")]
+    return [Text("\nUndo", "bold"), sql_card(*step.undo.sql), Text(f"Costs: {visible(step.undo.costs)}", "dim")]

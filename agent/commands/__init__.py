@@ -1,0 +1,1 @@
+"""The commands, one file a subject; loaded when they are called for."""

@@ -1,0 +1,58 @@
+"""Run a conversation to its end from a command, and turn what happens into sentences and exit codes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import click
+
+from agent.console import Console, error_line
+from agent.session import Session
+from protocol.errors import Interrupted, NeedsAnswer, WhimbrelError
+from protocol.states import Execution, Paused, Verification, execution_of
+
+
+class Opened:
+    """Remembers the session once it is open, so that an interrupt can say where it stands."""
+
+    def __init__(self) -> None:
+        self.session: Session | None = None
+
+    def __call__(self, session: Session) -> None:
+        self.session = session
+
+
+def drive(console: Console, go: Callable[[Opened], Awaitable[int]]) -> int:
+    """Run `go`; with JSON every error is a line on stdout too."""
+    opened = Opened()
+
+    async def main() -> int:
+        return await go(opened)
+
+    try:
+        return asyncio.run(main())
+    except KeyboardInterrupt:
+        error: WhimbrelError = Interrupted(where_it_stands(opened.session))
+    except WhimbrelError as raised:
+        error = raised
+    if console.as_json:
+        missing = error.missing if isinstance(error, NeedsAnswer) else ()
+        click.echo(error_line(error.message, error.exit_code, missing))
+    raise error from None
+
+
+def where_it_stands(session: Session | None) -> str:
+    """What an interrupt left behind, and how to go on."""
+    if session is None:
+        return "Interrupted. Nothing was changed."
+    execution = execution_of(session.state)
+    on = f"`whimbrel resume {session.run}` goes on from here."
+    if execution is None or not execution.done:
+        where = session.state.phase.replace("_", " ")
+        return f"Interrupted in phase {where}. Nothing was changed. {on}"
+    done = ", ".join(execution.done)
+    back = (
+        f" `whimbrel rollback {session.run}` takes it back."
+        if isinstance(session.state, Execution | Paused | Verification)
+        else ""
+    )
+    return f"Interrupted. Done so far: {done}; no lock is held. {on}{back}"

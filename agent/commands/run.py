@@ -1,0 +1,110 @@
+"""`whimbrel plan` and `whimbrel run`: the protocol without a screen."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from agent.commands.driving import drive
+from agent.commands.options import flags, of_a_run, read_answers, split_target
+from agent.console import Consent, Console
+from agent.drive import start
+from agent.plan_files import write_plan
+from agent.session import Session
+from agent.setup import prepare
+from protocol.errors import NeedsAnswer, UsageError
+from protocol.person import Decision
+from protocol.plan import Plan
+
+NO_REQUEST = 'No request was given; nothing was changed. Say it as an argument, such as "add a role column to users".'
+
+
+@click.command()
+@click.argument("database", metavar="[DSN]", required=False)
+@click.argument("request", metavar='"REQUEST"', required=False)
+@click.option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="TOML: question id = answer.")
+@click.option(
+    "--approve", metavar="ask|DIGEST", help="Approve the plan of this digest (12 characters at least), or ask."
+)
+@click.option("--confirm-database", metavar="NAME", help="Needed with --approve DIGEST on production.")
+@click.option("--yes", is_flag=True, help="Approve and confirm each step; development targets only.")
+@click.option("--json", "as_json", is_flag=True, help="Every event as a JSON line.")
+@of_a_run
+def run(
+    database: str | None,
+    request: str | None,
+    answers: Path | None,
+    approve: str | None,
+    confirm_database: str | None,
+    yes: bool,
+    as_json: bool,
+    **options: str | None,
+) -> int:
+    """Carry out REQUEST on the database at DSN: questions, plan, approval, steps, verification.
+
+    Without a terminal, answers come from the request and from --answers, and the approval from --approve or --yes.
+    """
+    database, request = split_target(database, request)
+    console = Console(
+        answers=read_answers(answers),
+        consent=Consent(approve=approve, yes=yes, confirm_database=confirm_database),
+        interactive=sys.stdin.isatty() and not as_json,
+        as_json=as_json,
+    )
+    if request is None and not console.interactive:
+        raise UsageError(NO_REQUEST)
+    setup = prepare(database, flags(**options))
+    return drive(console, lambda opened: start(setup, console, request, opened))
+
+
+class PlanOnly(Exception):  # noqa: N818 - it is no error: the plan is all that was wanted
+    """The plan is made."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self.plan = plan
+
+
+class Planner(Console):
+    """Stops where the plan would be approved."""
+
+    async def review(self, plan: Plan) -> Decision:
+        raise PlanOnly(plan)
+
+
+@click.command()
+@click.argument("database", metavar="[DSN]", required=False)
+@click.argument("request", metavar='"REQUEST"', required=False)
+@click.option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="TOML: question id = answer.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write files here."
+)
+@click.option("--json", "as_json", is_flag=True, help="The plan as JSON.")
+@of_a_run
+def plan(
+    database: str | None,
+    request: str | None,
+    answers: Path | None,
+    output: Path | None,
+    as_json: bool,
+    **options: str | None,
+) -> int:
+    """Plan REQUEST on the database at DSN and change nothing."""
+    database, request = split_target(database, request)
+    planner = Planner(answers=read_answers(answers), interactive=sys.stdin.isatty() and not as_json, out=sys.stderr)
+    if request is None and not planner.interactive:
+        raise UsageError(NO_REQUEST)
+    setup = prepare(database, flags(**options))
+    found: list[Session] = []
+    try:
+        code = drive(planner, lambda opened: start(setup, planner, request, lambda s: (opened(s), found.append(s))[1]))
+    except PlanOnly as made:
+        from protocol.plan_markdown import markdown
+
+        for path in write_plan(made.plan, output) if output else ():
+            click.echo(f"Written: {path}", err=True)
+        click.echo(made.plan.model_dump_json(indent=2) if as_json else markdown(made.plan))
+        return 4 if made.plan.errors else 0
+    if code:
+        raise NeedsAnswer("No plan was made. Nothing was changed.") if code == 5 else UsageError("No plan was made.")
+    return code

@@ -1,0 +1,143 @@
+"""Fill a column along a key in small transactions, each with its checkpoint inside: killed anywhere, it resumes."""
+
+import statistics
+import time
+from collections import deque
+from typing import Any
+
+import psycopg
+
+from protocol.errors import StepFailed
+from protocol.events import StepProgressed
+from protocol.steps import Backfill
+from tools import ledger
+from tools.engines.postgres import Connection, one_value
+from tools.execute import with_retries
+from tools.ledger import Checkpoint
+from tools.work import Outcome, Work
+
+REPORT_EVERY_S = 0.25
+REMEMBERED_BATCHES = 200
+
+START = Checkpoint((), 0, 0)
+
+
+class Pace:
+    """How fast it goes: rows a second over the last batches, and what that means for the rest."""
+
+    def __init__(self, step: str, of: int | None) -> None:
+        self.step, self.of = step, of
+        self.batches: deque[tuple[float, int]] = deque(maxlen=REMEMBERED_BATCHES)
+        self.reported = float("-inf")
+
+    def note(self, seconds: float, rows: int) -> None:
+        self.batches.append((seconds, rows))
+
+    def progress(self, seen: int) -> StepProgressed:
+        seconds = sum(took for took, _ in self.batches)
+        rate = sum(rows for _, rows in self.batches) / seconds if seconds else None
+        left = (self.of - seen) / rate if self.of and rate and self.of > seen else None
+        return StepProgressed(
+            step=self.step,
+            rows=seen,
+            of=None if self.of is None else max(self.of, seen),
+            rate=rate,
+            seconds_left=left,
+            batch_p95_ms=self._p95(),
+        )
+
+    def is_due(self, now: float) -> bool:
+        due = now - self.reported >= REPORT_EVERY_S
+        self.reported = now if due else self.reported
+        return due
+
+    def _p95(self) -> float | None:
+        times = [took * 1000 for took, _ in self.batches]
+        return statistics.quantiles(times, n=20)[-1] if len(times) > 1 else None
+
+
+def run_backfill(work: Work, step: Backfill) -> Outcome:
+    """Walk the table once, then prove that nothing is left; raise StepFailed with the reason."""
+    with work.database.writing(work.run, step.id) as connection:
+        ledger.claim(connection)
+        if ledger.is_done(connection, work.run, step.id):
+            return Outcome(facts=(("Already done", "the ledger in the database says so; it was not run again"),))
+        start = ledger.read_checkpoint(connection, work.run, step.id) or START
+        reached, finished = _walk(work, connection, step, start)
+        if finished and _left(connection, step):
+            # rows can appear behind the walk with keys of their own choosing; one more walk takes them
+            reached, finished = _walk(work, connection, step, Checkpoint((), reached.filled, 0))
+        if not finished:
+            return Outcome(facts=_facts(reached), paused=True)
+        _prove(work, connection, step)
+        with connection.transaction():
+            ledger.note_done(connection, work.run, step.id, work.plan.digest)
+    return Outcome(facts=_facts(reached))
+
+
+def _walk(work: Work, connection: Connection, step: Backfill, at: Checkpoint) -> tuple[Checkpoint, bool]:
+    rows = work.plan.facts.rows.value
+    pace = Pace(step.id, None if rows is None else int(rows))
+    if at.last_key:
+        work.emit(pace.progress(at.seen))
+    while not work.stop.is_set():
+        began = time.monotonic()
+        after = _batch(work, connection, step, at)
+        if after is None:
+            work.emit(pace.progress(at.seen))
+            return at, True
+        if after is at:
+            break
+        pace.note(time.monotonic() - began + step.pause_ms / 1000, after.seen - at.seen)
+        at = after
+        if pace.is_due(time.monotonic()):
+            work.emit(pace.progress(at.seen))
+        work.stop.wait(step.pause_ms / 1000)
+    return at, False
+
+
+def _batch(work: Work, connection: Connection, step: Backfill, at: Checkpoint) -> Checkpoint | None:
+    """Do one batch; None at the end of the table, `at` itself when a pause came while waiting for a lock."""
+    found = _bound(work, connection, step, at)
+    if found is None:
+        return None
+    *keys, rows = found
+    bound = tuple(keys)
+    reached: list[Checkpoint] = []
+
+    def once() -> None:
+        sql = step.update_sql if at.last_key else step.from_start_sql
+        filled = connection.execute(sql, (*at.last_key, *bound)).rowcount
+        reached[:] = [Checkpoint(bound, at.filled + filled, at.seen + rows)]
+        ledger.note_checkpoint(connection, work.run, step.id, reached[0])
+
+    tries = with_retries(work, connection, step.id, step.lock_timeout_ms, step.attempts, once)
+    return reached[0] if tries else at
+
+
+def _bound(work: Work, connection: Connection, step: Backfill, at: Checkpoint) -> tuple[Any, ...] | None:
+    sql = step.bound_sql if at.last_key else step.first_sql
+    try:
+        return connection.execute(sql, (*at.last_key, step.batch_rows)).fetchone()
+    except psycopg.Error as error:
+        raise StepFailed(
+            f"{work.database.say(error)}. Batches committed so far stay; resume goes on from there."
+        ) from None
+
+
+def _left(connection: Connection, step: Backfill) -> int:
+    return int(one_value(connection, step.left_sql))
+
+
+def _prove(work: Work, connection: Connection, step: Backfill) -> None:
+    """No row may be left; who still writes rows without the value has to be found first."""
+    left = _left(connection, step)
+    if left:
+        raise StepFailed(
+            f"{left:,} rows of `{work.plan.facts.name}` are still without their value after the last batch: "
+            "someone writes them so. What was filled stays; find the writer, then resume."
+        )
+
+
+def _facts(at: Checkpoint) -> tuple[tuple[str, str], ...]:
+    return (("Rows filled", f"{at.filled:,}"),)

@@ -1,0 +1,153 @@
+"""Dump the database with pg_dump before anything is touched: space checked first, checksum taken, listing read back."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from protocol.errors import Refused, StepFailed
+from protocol.events import BackupGrew
+from protocol.facts import spoken
+from protocol.steps import Backup
+from tools.engines import client_tools
+from tools.engines.client_tools import ClientTool
+from tools.engines.dsn import Dsn, without_secrets
+from tools.work import Outcome, Work
+
+REPORT_EVERY_S = 1.0
+
+
+class Dump(NamedTuple):
+    """A finished dump: file, bytes, SHA-256, and how many entries its table of contents has."""
+
+    path: Path
+    bytes: int
+    sha256: str
+    entries: int
+
+
+def run_backup(work: Work, step: Backup) -> Outcome:
+    """Make the dump; raise Refused before it starts, or StepFailed with the half-written file removed."""
+    dump_tool, restore_tool = _tools(work)
+    folder = work.backups / work.run
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{work.plan.facts.target.database.replace('/', '_')}.dump"
+    checksum = path.with_suffix(".dump.sha256")
+    if checksum.exists() and path.exists():
+        done = Dump(path, path.stat().st_size, _sha256(path), _entries(restore_tool, path))
+        if done.sha256 == checksum.read_text("ascii").split()[0]:
+            return Outcome(
+                facts=(("Already done", "the dump is there and its checksum fits"), *_facts(done, dump_tool))
+            )
+    _space(work, folder)
+    finished = _dump(work, step, dump_tool, path.with_suffix(".partial"))
+    if not finished:
+        return Outcome(paused=True)
+    entries = _entries(restore_tool, path.with_suffix(".partial"))
+    path.with_suffix(".partial").rename(path)
+    dump = Dump(path, path.stat().st_size, _sha256(path), entries)
+    checksum.write_text(f"{dump.sha256}  {path.name}\n", "ascii")
+    return Outcome(facts=_facts(dump, dump_tool))
+
+
+def restore_command(work: Work) -> str:
+    """The command that puts the dump back; the connection comes from libpq's environment."""
+    database = work.plan.facts.target.database
+    return f"pg_restore --clean --if-exists --dbname={database} {work.backups / work.run / database}.dump"
+
+
+def _tools(work: Work) -> tuple[ClientTool, ClientTool]:
+    major = work.plan.facts.target.major
+    found = client_tools.find("pg_dump", major), client_tools.find("pg_restore", major)
+    if found[0] is None or found[1] is None:
+        raise Refused(
+            f"No pg_dump and pg_restore of version {major} or newer were found, so no backup can be made; nothing was "
+            f"changed. Install PostgreSQL's client programs, version {major} or newer, and resume."
+        )
+    return found[0], found[1]
+
+
+def _space(work: Work, folder: Path) -> None:
+    needed, free = int(work.plan.facts.database_bytes.value or 0), shutil.disk_usage(folder).free
+    if free - work.reserve_bytes < needed:
+        raise Refused(
+            f"The backup may need {spoken(needed, 'bytes')} and {spoken(work.reserve_bytes, 'bytes')} must stay free, but "
+            f"{folder} has only {spoken(free, 'bytes')} free. Nothing was changed. Make room, or set `backup.directory` "
+            "to a larger disk, and resume."
+        )
+
+
+def _dump(work: Work, step: Backup, tool: ClientTool, partial: Path) -> bool:
+    """Run pg_dump; False when a pause came first. The file never stays behind half-written."""
+    command = [str(tool.path), "--format=custom", "--compress=1", "--no-password", f"--file={partial}"]
+    if step.table is not None:
+        command.append(f"--table={step.table.sql}")
+    errors = partial.with_suffix(".log")
+    with errors.open("wb") as log:
+        process = subprocess.Popen(
+            command, env=_environment(work.database.dsn, work.run), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+        )
+        try:
+            paused = _watch(work, step, process, partial)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+    said = without_secrets(" ".join(errors.read_text("utf-8", "replace").split()), work.database.dsn)
+    errors.unlink()
+    if paused or process.returncode:
+        partial.unlink(missing_ok=True)
+    if process.returncode and not paused:
+        raise StepFailed(
+            f"pg_dump ended with {process.returncode}: {said[-400:]}. Nothing was changed; no dump was kept."
+        )
+    return not paused
+
+
+def _watch(work: Work, step: Backup, process: subprocess.Popen[bytes], partial: Path) -> bool:
+    expected = int(work.plan.facts.database_bytes.value or 0)
+    reported = time.monotonic()
+    while True:
+        try:
+            process.wait(timeout=0.1)
+            return False
+        except subprocess.TimeoutExpired:
+            if work.stop.is_set():
+                return True
+        if partial.exists() and time.monotonic() - reported >= REPORT_EVERY_S:
+            reported = time.monotonic()
+            work.emit(BackupGrew(step=step.id, bytes=partial.stat().st_size, at_most=expected))
+
+
+def _environment(dsn: Dsn, run: str) -> dict[str, str]:
+    """The connection as libpq's variables: a password in the arguments would show in the process list."""
+    names = {"dbname": "PGDATABASE", "application_name": "PGAPPNAME"}
+    given = {names.get(key, "PG" + key.replace("_", "").upper()): str(value) for key, value in dsn.conninfo().items()}
+    return {**os.environ, **given, "PGAPPNAME": f"whimbrel/{run}/backup"}
+
+
+def _entries(tool: ClientTool, path: Path) -> int:
+    """Read the table of contents back; a dump that pg_restore cannot read is none."""
+    listed = subprocess.run([str(tool.path), "--list", str(path)], capture_output=True, text=True, check=False)
+    lines = [line for line in listed.stdout.splitlines() if line and not line.startswith(";")]
+    if listed.returncode or not lines:
+        raise StepFailed(f"pg_restore cannot read the dump back: {listed.stderr.strip()[:200]}. Nothing was changed.")
+    return len(lines)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _facts(dump: Dump, tool: ClientTool) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Backup", str(dump.path)),
+        ("Size", spoken(dump.bytes, "bytes")),
+        ("SHA-256", dump.sha256),
+        ("Entries", f"{dump.entries} (read back by pg_restore --list; not restored)"),
+        ("pg_dump", tool.version),
+    )

@@ -1,0 +1,1 @@
+"""A realistic shop to try migrations on."""

@@ -1,0 +1,113 @@
+"""Run the statements of a step: one transaction, its own lock_timeout, retries with backoff, noted in the ledger."""
+
+import random
+from collections.abc import Callable, Sequence
+
+import psycopg
+
+from protocol.errors import StepFailed
+from protocol.events import LockWaited
+from protocol.names import TableName
+from protocol.steps import Statements
+from tools import ledger
+from tools.engines.postgres import Connection, Database
+from tools.introspect.read import blockers
+from tools.work import Outcome, Work
+
+TRY_AGAIN = (
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+)
+
+FIRST_PAUSE_S = 0.2
+LONGEST_PAUSE_S = 10.0
+
+
+def run_statements(work: Work, step: Statements) -> Outcome:
+    """Run the step once and for all; a step the ledger knows is not run again. Raise StepFailed with the reason."""
+    with work.database.writing(work.run, step.id) as connection:
+        ledger.claim(connection)
+        if ledger.is_done(connection, work.run, step.id):
+            return Outcome(facts=(("Already done", "the ledger in the database says so; it was not run again"),))
+
+        def once() -> None:
+            for sql in step.sql:
+                connection.execute(sql)
+            ledger.note_done(connection, work.run, step.id, work.plan.digest)
+
+        tries = with_retries(work, connection, step.id, step.lock_timeout_ms, step.attempts, once)
+    return Outcome(paused=tries == 0, facts=() if tries <= 1 else (("Tries for the lock", str(tries)),))
+
+
+def run_undo(work: Work, step_id: str, sql: Sequence[str], lock_timeout_ms: int) -> None:
+    """Take a step back in one transaction, and forget it in the ledger."""
+    with work.database.writing(work.run, f"undo {step_id}") as connection:
+        ledger.claim(connection)
+
+        def once() -> None:
+            for statement in sql:
+                connection.execute(statement)
+            if ledger.exists(connection):
+                ledger.forget(connection, work.run, step_id)
+
+        with_retries(work, connection, step_id, lock_timeout_ms, 20, once, pausable=False)
+
+
+def with_retries(
+    work: Work,
+    connection: Connection,
+    step: str,
+    lock_timeout_ms: int | None,
+    attempts: int,
+    once: Callable[[], None],
+    *,
+    pausable: bool = True,
+) -> int:
+    """Run `once` in a transaction until it commits; return the number of tries, 0 when a pause came in between."""
+    for attempt in range(1, attempts + 1):
+        try:
+            with connection.transaction():
+                connection.execute("SELECT set_config('lock_timeout', $1, true)", (f"{lock_timeout_ms or 0}ms",))
+                once()
+            return attempt
+        except TRY_AGAIN as error:
+            held_by = _who_blocks(work.database, work.plan.facts.name)
+            work.emit(LockWaited(step=step, attempt=attempt, attempts=attempts, blockers=held_by))
+            if attempt == attempts:
+                raise StepFailed(_gave_up(work, attempts, held_by, error)) from None
+        except psycopg.Error as error:
+            raise StepFailed(_failed(work.database, error)) from None
+        if work.stop.wait(_pause(attempt)) and pausable:
+            return 0
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _pause(attempt: int) -> float:
+    """Seconds until the next try: doubling, capped, with jitter so that two runners do not march in step."""
+    return min(FIRST_PAUSE_S * 2 ** (attempt - 1), LONGEST_PAUSE_S) * random.uniform(0.5, 1.0)
+
+
+def _who_blocks(database: Database, table: TableName) -> tuple[str, ...]:
+    try:
+        with database.reading(timeout_ms=1_000) as connection:
+            return blockers(connection, table)
+    except (psycopg.Error, StepFailed):
+        return ()
+
+
+def _gave_up(work: Work, attempts: int, held_by: tuple[str, ...], error: psycopg.Error) -> str:
+    who = "; ".join(held_by) or work.database.say(error)
+    return (
+        f"`{work.plan.facts.name}` was not changed: no lock after {attempts} tries ({who}). "
+        "Let that transaction end, then resume; or plan again with a longer lock_limit."
+    )
+
+
+def _failed(database: Database, error: psycopg.Error) -> str:
+    if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
+        return (
+            f"the connection to {database.alias} broke: {database.say(error)}. Whether the last transaction was committed "
+            "is not known here; `whimbrel resume` finds it out from the database and repeats nothing."
+        )
+    return f"the server refused: {database.say(error)} (SQLSTATE {error.sqlstate}). The transaction was rolled back."

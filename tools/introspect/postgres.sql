@@ -1,0 +1,146 @@
+-- name: tables
+-- Every table a person may mean, nearest on the search path first.
+SELECT n.nspname, c.relname
+FROM pg_class c
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'whimbrel') AND n.nspname NOT LIKE 'pg\_t%'
+ORDER BY array_position(current_schemas(false)::text[], n.nspname::text), n.nspname, c.relname
+
+-- name: target
+SELECT current_database(), current_user::text, current_setting('server_version_num')::int,
+       current_setting('server_version')
+
+-- name: system_identifier
+SELECT system_identifier::text FROM pg_control_system()
+
+-- name: table
+SELECT c.oid::bigint, c.relkind::text, c.relrowsecurity, c.reltuples::float8,
+       pg_table_size(c.oid)::bigint, pg_indexes_size(c.oid)::bigint
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('r', 'p')
+
+-- name: columns
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
+       CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
+       CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' ELSE '' END,
+       CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' ELSE '' END
+FROM pg_attribute a
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attnum
+
+-- name: indexes
+SELECT c.relname, pg_get_indexdef(i.indexrelid), i.indisunique, i.indisprimary, i.indisvalid,
+       ARRAY(SELECT coalesce(a.attname, '')::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(num, pos)
+             LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num AND k.num > 0
+             WHERE k.pos <= i.indnkeyatts ORDER BY k.pos)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+WHERE i.indrelid = $1::oid
+ORDER BY c.relname
+
+-- name: constraints
+SELECT conname, contype::text, pg_get_constraintdef(oid), convalidated,
+       ARRAY(SELECT a.attname::text FROM unnest(conkey) WITH ORDINALITY AS k(num, pos)
+             JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = k.num ORDER BY k.pos)
+FROM pg_constraint
+WHERE conrelid = $1::oid AND contype IN ('c', 'f', 'n', 'p', 'u', 'x')
+ORDER BY conname
+
+-- name: triggers
+SELECT tgname, pg_get_triggerdef(oid), tgenabled::text
+FROM pg_trigger
+WHERE tgrelid = $1::oid AND NOT tgisinternal
+ORDER BY tgname
+
+-- name: key
+-- The best key to walk along: primary first, then unique on NOT NULL columns, plain columns only, fewest columns first.
+SELECT c.relname,
+       ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(num, pos)
+             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num
+             WHERE k.pos <= i.indnkeyatts ORDER BY k.pos),
+       ARRAY(SELECT format_type(a.atttypid, a.atttypmod) FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(num, pos)
+             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num
+             WHERE k.pos <= i.indnkeyatts ORDER BY k.pos)
+FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am am ON am.oid = c.relam
+WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+  AND am.amname = 'btree'
+  AND NOT EXISTS (SELECT FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(num, pos)
+                  JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num
+                  WHERE k.pos <= i.indnkeyatts AND NOT a.attnotnull)
+ORDER BY i.indisprimary DESC, i.indnkeyatts, c.relname
+LIMIT 1
+
+-- name: dependants
+SELECT DISTINCT CASE v.relkind WHEN 'm' THEN 'materialised view' ELSE 'view' END AS kind,
+       v.oid::regclass::text AS name, '' AS note
+FROM pg_depend d
+JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass
+JOIN pg_class v ON v.oid = r.ev_class
+WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::oid AND v.oid <> $1::oid
+UNION ALL
+SELECT 'foreign key', conrelid::regclass::text, conname::text FROM pg_constraint WHERE confrelid = $1::oid AND contype = 'f'
+UNION ALL
+SELECT 'partition', inhrelid::regclass::text, '' FROM pg_inherits WHERE inhparent = $1::oid
+UNION ALL
+SELECT 'policy', polname::text, '' FROM pg_policy WHERE polrelid = $1::oid
+UNION ALL
+SELECT 'publication', p.pubname::text, '' FROM pg_publication p
+JOIN pg_publication_tables t ON t.pubname = p.pubname
+WHERE format('%I.%I', t.schemaname, t.tablename)::regclass = $1::oid
+ORDER BY 1, 2
+
+-- name: rights
+SELECT pg_has_role(c.relowner, 'USAGE'),
+       has_database_privilege(current_database(), 'CREATE')
+         OR coalesce((SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace WHERE nspname = 'whimbrel'), false),
+       (SELECT reset_val = 'on' FROM pg_settings WHERE name = 'default_transaction_read_only'),
+       pg_is_in_recovery()
+FROM pg_class c WHERE c.oid = $1::oid
+
+-- name: activity
+SELECT (SELECT extract(epoch FROM max(clock_timestamp() - xact_start))::float8 FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'),
+       (SELECT count(DISTINCT pid)::int FROM pg_locks
+        WHERE relation = $1::oid AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND pid <> pg_backend_pid()),
+       (SELECT count(*)::int FROM pg_stat_replication),
+       (SELECT (n_tup_ins + n_tup_upd + n_tup_del)::float8 FROM pg_stat_all_tables WHERE relid = $1::oid),
+       (SELECT extract(epoch FROM clock_timestamp() - coalesce(stats_reset, pg_postmaster_start_time()))::float8
+        FROM pg_stat_database WHERE datname = current_database()),
+       pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')
+
+-- name: database_bytes
+-- What a dump has to carry: tables without their indexes.
+SELECT coalesce(sum(pg_table_size(c.oid)), 0)::bigint
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+
+-- name: type_name
+SELECT format_type($1::oid, $2::int)
+
+-- name: constrained_domain
+WITH RECURSIVE chain AS (
+  SELECT oid, typbasetype, typnotnull FROM pg_type WHERE oid = $1::oid AND typtype = 'd'
+  UNION ALL
+  SELECT t.oid, t.typbasetype, t.typnotnull FROM pg_type t JOIN chain ON t.oid = chain.typbasetype WHERE t.typtype = 'd'
+)
+SELECT EXISTS (SELECT FROM chain WHERE typnotnull OR EXISTS (SELECT FROM pg_constraint WHERE contypid = chain.oid))
+
+-- name: volatility
+-- The strongest volatility among all functions of these names; names may be qualified.
+SELECT max(CASE provolatile WHEN 'v' THEN 2 WHEN 's' THEN 1 ELSE 0 END)::int
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE p.proname = ANY ($1::text[]) OR n.nspname || '.' || p.proname = ANY ($1::text[])
+
+-- name: blockers
+-- Who holds a lock on the table, for the sentence that says why a step has to wait.
+SELECT a.pid, coalesce(nullif(a.application_name, ''), 'no application name'), coalesce(a.usename::text, '?'),
+       coalesce(a.state, 'unknown state'), extract(epoch FROM clock_timestamp() - a.xact_start)::float8,
+       string_agg(DISTINCT l.mode, ', ')
+FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.relation = $1::regclass AND l.granted AND l.pid <> pg_backend_pid() AND l.mode <> 'AccessShareLock'
+   OR l.relation = $1::regclass AND l.granted AND l.pid <> pg_backend_pid() AND a.xact_start IS NOT NULL
+GROUP BY 1, 2, 3, 4, 5
+ORDER BY 5 DESC NULLS LAST
+LIMIT 5

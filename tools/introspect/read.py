@@ -1,0 +1,155 @@
+"""Read one table and its surroundings into `protocol.facts`: catalogue and statistics only, never a row's value."""
+
+from typing import Any, Literal
+
+import psycopg
+
+from protocol.discovery import nearest
+from protocol.errors import Refused
+from protocol.facts import Activity, Dependant, Facts, Figure, Key, KeyColumn, Rights, Target
+from protocol.names import TableName
+from protocol.schema import Column, Constraint, Index, Table, Trigger
+from tools.engines.postgres import Connection, one_value
+from tools.named_sql import queries
+
+SQL = queries("tools.introspect", "postgres.sql")
+
+COUNT_BELOW = 200_000
+"""Tables that the planner takes for smaller are counted; larger ones are estimated from its statistics."""
+
+
+def candidates(connection: Connection, said: str) -> tuple[tuple[TableName, ...], TableName | None]:
+    """Find the tables that `said` names exactly, and the nearest other one; a schema may be given."""
+    schema_name, _, name = said.replace('"', "").rpartition(".")
+    every = [TableName(schema_name=row[0], name=row[1]) for row in connection.execute(SQL["tables"])]
+    here = [table for table in every if not schema_name or table.schema_name.lower() == schema_name.lower()]
+    exact = [table for table in here if table.name == name] or [t for t in here if t.name.lower() == name.lower()]
+    if exact:
+        return tuple(exact), None
+    close = nearest(name, [table.name for table in every])
+    return (), next((table for table in every if table.name == close), None)
+
+
+def read_target(connection: Connection, alias: str) -> Target:
+    database, role, version_num, version = _row(connection, "target")
+    try:
+        identifier = str(one_value(connection, SQL["system_identifier"]))
+    except psycopg.errors.InsufficientPrivilege:
+        identifier = f"{connection.info.host}:{connection.info.port}"
+    return Target(
+        alias=alias,
+        database=database,
+        system_identifier=identifier,
+        role=role,
+        version_num=version_num,
+        version=version,
+    )
+
+
+def read_table(connection: Connection, name: TableName) -> Table:
+    """Read the structure of a table; raise Refused when it is gone."""
+    oid, kind, row_security, *_ = _table_row(connection, name)
+    return Table(
+        name=name,
+        kind="partitioned table" if kind == "p" else "table",
+        row_security=row_security,
+        columns=tuple(
+            Column(name=n, type=t, nullable=null, default=d, generated=g, identity=i)
+            for n, t, null, d, g, i in _rows(connection, "columns", oid)
+        ),
+        indexes=tuple(
+            Index(name=n, definition=d, unique=u, primary=p, valid=v, columns=tuple(c))
+            for n, d, u, p, v, c in _rows(connection, "indexes", oid)
+        ),
+        constraints=tuple(
+            Constraint(name=n, kind=k, definition=d, validated=v, columns=tuple(c))
+            for n, k, d, v, c in _rows(connection, "constraints", oid)
+        ),
+        triggers=tuple(Trigger(name=n, definition=d, enabled=e) for n, d, e in _rows(connection, "triggers", oid)),
+    )
+
+
+def read_facts(connection: Connection, alias: str, name: TableName) -> Facts:
+    """Read everything a plan rests on."""
+    oid, _, _, reltuples, heap, indexes = _table_row(connection, name)
+    owns, may_create, read_only, in_recovery = _row(connection, "rights", oid)
+    return Facts(
+        target=read_target(connection, alias),
+        table=read_table(connection, name),
+        rows=_rows_figure(connection, name, reltuples),
+        heap_bytes=_measured(heap, "bytes", "pg_table_size"),
+        index_bytes=_measured(indexes, "bytes", "pg_indexes_size"),
+        database_bytes=_measured(one_value(connection, SQL["database_bytes"]), "bytes", "pg_table_size of every table"),
+        key=_key(connection, oid),
+        dependants=tuple(Dependant(kind=k, name=n, note=o) for k, n, o in _rows(connection, "dependants", oid)),
+        rights=Rights(
+            owns_table=owns, can_create_schema=may_create, read_only=bool(read_only), in_recovery=in_recovery
+        ),
+        activity=_activity(connection, oid),
+    )
+
+
+def blockers(connection: Connection, name: TableName) -> tuple[str, ...]:
+    """Say in words who holds a lock on the table; no query text, it may hold row values."""
+    said = []
+    for pid, application, role, state, since, modes in connection.execute(SQL["blockers"], (name.sql,)):
+        age = "" if since is None else f", in its transaction for {since:.0f} s"
+        said.append(f"process {pid} ({application}, role {role}) is {state}{age} and holds {modes}")
+    return tuple(said)
+
+
+def count_rows(connection: Connection, name: TableName) -> int:
+    return int(one_value(connection, f"SELECT count(*) FROM {name.sql}"))
+
+
+def _rows_figure(connection: Connection, name: TableName, reltuples: float) -> Figure:
+    if reltuples > COUNT_BELOW:
+        return Figure(value=round(reltuples), unit="rows", source="estimated", how="the planner's statistics")
+    try:
+        return _measured(count_rows(connection, name), "rows", "count(*)")
+    except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable):
+        return Figure.unknown("the table has no statistics and counting took too long; run ANALYZE")
+
+
+def _activity(connection: Connection, oid: int) -> Activity:
+    longest, sessions, replicas, writes, seconds, sees_all = _row(connection, "activity", oid)
+    seen = "pg_stat_activity" if sees_all else "pg_stat_activity, own role's sessions only"
+    rate = Figure.unknown("no statistics yet")
+    if writes is not None and seconds:
+        rate = _measured(writes / seconds, "rows a second", "average since the statistics were reset")
+    return Activity(
+        longest_transaction=_measured(longest or 0, "seconds", seen),
+        writes_per_second=rate,
+        sessions_on_table=_measured(sessions, "sessions", "pg_locks"),
+        replicas=_measured(replicas, "replicas", "pg_stat_replication"),
+    )
+
+
+def _key(connection: Connection, oid: int) -> Key | None:
+    found = connection.execute(SQL["key"], (oid,)).fetchone()
+    if found is None:
+        return None
+    index, names, types = found
+    return Key(index=index, columns=tuple(KeyColumn(name=n, type=t) for n, t in zip(names, types, strict=True)))
+
+
+def _table_row(connection: Connection, name: TableName) -> tuple[Any, ...]:
+    found = connection.execute(SQL["table"], (name.schema_name, name.name)).fetchone()
+    if found is None:
+        raise Refused(f"There is no table `{name}` (any more); nothing was changed.")
+    return found
+
+
+def _measured(value: float, unit: str, how: str) -> Figure:
+    source: Literal["measured"] = "measured"
+    return Figure(value=float(value), unit=unit, source=source, how=how)
+
+
+def _row(connection: Connection, query: str, *parameters: object) -> tuple[Any, ...]:
+    found = connection.execute(SQL[query], parameters).fetchone()
+    assert found is not None, query
+    return found
+
+
+def _rows(connection: Connection, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+    return connection.execute(SQL[query], parameters).fetchall()

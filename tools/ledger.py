@@ -1,0 +1,64 @@
+"""What was done, kept in the target database itself (schema `whimbrel`), in the transaction that did it."""
+
+from typing import NamedTuple
+
+from protocol.errors import Refused
+from tools.engines.postgres import Connection, one_value
+from tools.named_sql import queries
+
+SQL = queries("tools", "ledger.sql")
+
+ONE_RUNNER = int.from_bytes(b"whimbrel", "big")
+"""Key of the advisory lock that keeps a second runner out; advisory locks are per database."""
+
+
+class Checkpoint(NamedTuple):
+    """How far a backfill came: its last key as text, rows written, rows walked over."""
+
+    last_key: tuple[str, ...]
+    filled: int
+    seen: int
+
+
+def prepare(connection: Connection) -> None:
+    """Create schema `whimbrel` and its two tables where they are missing."""
+    if exists(connection):
+        return
+    with connection.transaction():
+        for name in ("create_schema", "create_step", "create_checkpoint"):
+            connection.execute(SQL[name])
+
+
+def exists(connection: Connection) -> bool:
+    return bool(one_value(connection, SQL["exists"]))
+
+
+def is_done(connection: Connection, run: str, step: str) -> bool:
+    return exists(connection) and bool(one_value(connection, SQL["is_done"], (run, step)))
+
+
+def note_done(connection: Connection, run: str, step: str, digest: str) -> None:
+    connection.execute(SQL["note_done"], (run, step, digest))
+
+
+def forget(connection: Connection, run: str, step: str) -> None:
+    connection.execute(SQL["forget"], (run, step))
+    connection.execute(SQL["forget_checkpoint"], (run, step))
+
+
+def read_checkpoint(connection: Connection, run: str, step: str) -> Checkpoint | None:
+    row = connection.execute(SQL["read_checkpoint"], (run, step)).fetchone()
+    return None if row is None else Checkpoint(tuple(row[0]), row[1], row[2])
+
+
+def note_checkpoint(connection: Connection, run: str, step: str, at: Checkpoint) -> None:
+    connection.execute(SQL["note_checkpoint"], (run, step, list(at.last_key), at.filled, at.seen))
+
+
+def claim(connection: Connection) -> None:
+    """Take the one-runner lock for the life of the connection; raise Refused and name the holder."""
+    if one_value(connection, SQL["lock"], (ONE_RUNNER,)):
+        return
+    holder = connection.execute(SQL["holder"], (ONE_RUNNER,)).fetchone()
+    who = f"{holder[0]}, process {holder[1]}" if holder else "another session"
+    raise Refused(f"Another run works on this database ({who}); this one did nothing. Wait for it, then resume.")

@@ -1,0 +1,47 @@
+"""What a lint rule is."""
+
+import inspect
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+from protocol.findings import Finding, Severity
+from tools.lint.actions import Statement
+from tools.lint.context import Context
+
+
+class Rule:
+    """One thing to look for. A subclass stands alone in a file of `rules/`; the file's name is the rule's.
+
+    Its docstring is its page in the documentation. Under `Unsafe` and under `Safe` stands one block of SQL each, and
+    these two blocks are its test: the first gets a finding of this rule, the second none.
+    """
+
+    severity: ClassVar[Severity] = Severity.ERROR
+    recipe: ClassVar[str]
+    """What to do instead, in a few lines of plain text."""
+
+    @property
+    def id(self) -> str:
+        return type(self).__module__.rpartition(".")[2].replace("_", "-")
+
+    @property
+    def page(self) -> str:
+        return inspect.cleandoc(type(self).__doc__ or "")
+
+    @abstractmethod
+    def check(self, statement: Statement, context: Context) -> Iterator[Finding]:
+        """Yield what speaks against the statement; `context` holds what came before it."""
+
+    def finding(self, statement: Statement, message: str, severity: Severity | None = None, at: int = 0) -> Finding:
+        """Build a finding on the statement, at the character `at` of it."""
+        line, column = statement.position(at)
+        return Finding(
+            rule=self.id,
+            severity=severity or self.severity,
+            message=message,
+            recipe=self.recipe,
+            statement=statement.text,
+            line=line,
+            column=column,
+        )

@@ -1,0 +1,1 @@
+"""One rule, one file; a file in this folder is a rule."""

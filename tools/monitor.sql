@@ -1,0 +1,8 @@
+-- name: signals
+SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')::float8,
+       (SELECT extract(epoch FROM max(clock_timestamp() - xact_start)) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend')::float8,
+       (SELECT deadlocks FROM pg_stat_database WHERE datname = current_database())::float8,
+       (SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database())::float8,
+       (SELECT n_dead_tup FROM pg_stat_all_tables WHERE relid = $1::regclass)::float8,
+       (SELECT n_tup_del FROM pg_stat_all_tables WHERE relid = $1::regclass)::float8

@@ -1,0 +1,66 @@
+"""Look before anything is touched; what stands in the way is said in a sentence."""
+
+import psycopg
+
+from protocol.errors import Refused
+from protocol.steps import Preflight
+from tools import ledger
+from tools.introspect.read import blockers, count_rows, read_facts
+from tools.monitor import compare, read_signals
+from tools.work import Outcome, Work
+
+COUNT_TIMEOUT_MS = 120_000
+LONG_TRANSACTION_S = 60
+
+
+def run_preflight(work: Work, step: Preflight) -> Outcome:
+    """Check rights and blockers, count rows, read the baseline of the watch, create schema `whimbrel`."""
+    name = work.plan.facts.name
+    with work.database.reading(timeout_ms=COUNT_TIMEOUT_MS) as connection:
+        facts = read_facts(connection, work.database.alias, name)
+        refuse_without_rights(facts.rights.obstacles)
+        rows = _count(work)
+        waiting_behind = blockers(connection, name)
+        signals = read_signals(connection, name)
+    for signal, value in signals.items():
+        work.emit(compare(signal, value, value.value))
+    with work.database.writing(work.run, step.id) as connection:
+        ledger.claim(connection)
+        try:
+            ledger.prepare(connection)
+        except psycopg.Error as error:
+            raise Refused(
+                f"Schema `whimbrel` cannot be created: {work.database.say(error)}. Nothing was changed."
+            ) from None
+    longest = facts.activity.longest_transaction
+    return Outcome(
+        rows=rows,
+        facts=(
+            ("Connection", f"{facts.target.alias}, PostgreSQL {facts.target.version}, role {facts.target.role}"),
+            ("Rows", f"{rows:,} (counted)" if rows is not None else "not counted: it took longer than two minutes"),
+            ("Longest transaction", longest.short + (" (long: steps may wait)" if _long(longest.value) else "")),
+            ("Holding the table now", "; ".join(waiting_behind) or "nobody"),
+            ("Checkpoints", "schema whimbrel is there"),
+        ),
+    )
+
+
+def refuse_without_rights(obstacles: tuple[str, ...]) -> None:
+    """Raise Refused when the role cannot carry a migration out."""
+    if obstacles:
+        raise Refused(
+            f"This connection cannot carry out the migration: {'; '.join(obstacles)}. Nothing was changed. "
+            "Connect as the owner of the table (or a member of that role) to the primary server."
+        )
+
+
+def _count(work: Work) -> int | None:
+    try:
+        with work.database.reading(timeout_ms=COUNT_TIMEOUT_MS) as connection:
+            return count_rows(connection, work.plan.facts.name)
+    except psycopg.errors.QueryCanceled:
+        return None
+
+
+def _long(seconds: float | None) -> bool:
+    return seconds is not None and seconds > LONG_TRANSACTION_S
