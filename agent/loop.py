@@ -9,7 +9,8 @@ from protocol.errors import IllegalMove, Refused, ToolRefused
 from protocol.events import ModelReplied, PersonSaid, Told, ToolReturned
 from protocol.events import ToolRefused as ToolWasRefused
 from protocol.states import FINAL, Monitoring, Paused, State
-from tools.registry import Tool, call, legal_in
+from tools.registry import Tool
+from tools.toolbox import call, legal_in
 
 LENGTH = "The model's message was cut at its length limit; nothing of it was carried out."
 REFUSAL = "The model refused to go on. Nothing was changed by that. Say it differently, or use --model guided."
@@ -26,10 +27,9 @@ SAID = {"length": LENGTH, "refusal": REFUSAL, "context": CONTEXT}
 async def converse(session: Session, model: Model, budget: Budget) -> State:
     """Run the conversation until the run rests: done, watched, paused, abandoned, or the person has left."""
     while True:
-        budget.begin()
+        budget.check()
         reply = await model.reply(_request(session))
-        budget.count(reply.usage)
-        budget.note(reply.calls)
+        budget.spend(reply)
         session.append(_replied(reply, model.name))
         if reply.stop in SAID:
             session.append(Told(text=SAID[reply.stop]))

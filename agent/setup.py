@@ -73,7 +73,10 @@ class Setup:
         return AnthropicModel(name, environ=self.environ, effort=self.settings.effort)
 
     def budget(self) -> Budget:
-        return Budget(self.settings.budget)
+        """What a model may spend. The guided one costs nothing; only going in circles is still stopped."""
+        free = {"turns": 1_000_000, "tokens": 1_000_000, "usd": 1.0, "seconds": 10 * 365 * 86_400}
+        limits = self.settings.budget
+        return Budget(limits.model_copy(update=free) if self.model_name == "guided" else limits)
 
     def preset(self) -> tuple[Answer, ...]:
         """Answers that settings give, each with where it was set."""

@@ -14,7 +14,8 @@ from protocol.plan import Files, Plan, RollbackPoint
 from protocol.steps import Backfill, Backup, Preflight, Statements, Step, sql_of
 from protocol.strategy import Strategy
 
-Linter = Callable[[Sequence[str]], tuple[Finding, ...]]
+Linter = Callable[[Sequence[Sequence[str]]], tuple[Finding, ...]]
+"""Judges steps: each entry is the SQL of one step."""
 
 
 def draft(
@@ -61,7 +62,7 @@ def draft(
         timeline=timeline(sheet, facts, steps),
         communications=communications(change, sheet, facts, chosen),
         files=_files(change, steps),
-        findings=_findings(lint([sql for step in steps for sql in sql_of(step)]), chosen),
+        findings=_findings(lint([sql_of(step) for step in steps if sql_of(step)]), chosen, facts),
     )
 
 
@@ -122,9 +123,9 @@ def _backup(facts: Facts) -> Backup:
     )
 
 
-def _findings(found: tuple[Finding, ...], chosen: Strategy) -> tuple[Finding, ...]:
-    """A strategy for a maintenance window blocks on purpose; the person chose it, so its errors become warnings."""
-    if not chosen.needs_window:
+def _findings(found: tuple[Finding, ...], chosen: Strategy, facts: Facts) -> tuple[Finding, ...]:
+    """An empty table cannot be blocked, and a strategy for a window blocks on purpose: their errors become warnings."""
+    if not chosen.needs_window and not facts.is_empty:
         return found
     accepted = {"severity": Severity.WARNING}
     return tuple(f.model_copy(update=accepted) if f.severity is Severity.ERROR else f for f in found)

@@ -27,7 +27,7 @@ from tools.discover import Understanding
 from tools.engines.postgres import Connection, lost_connection
 from tools.introspect.read import candidates, read_facts, read_table
 from tools.introspect.value import read_value
-from tools.lint.lint import lint_statements
+from tools.lint.lint import lint, lint_transactions
 from tools.registry import Desk, Result, tool
 
 MAY_LINT = frozenset({"discovery", "planning", "approval", "execution", "verification", "monitoring", "paused"})
@@ -91,7 +91,7 @@ async def request_approval(arguments: RequestApproval, desk: Desk) -> Result:
 @tool(phases=MAY_LINT, arguments=LintSql)
 async def lint_sql(arguments: LintSql, desk: Desk) -> Result:  # noqa: ARG001 - every tool has the same shape
     """Lint SQL that is only talked about."""
-    findings = lint_statements([arguments.sql])
+    findings = lint(arguments.sql)
     lines = [f"{f.severity} {f.rule}: {f.message} {f.recipe}" for f in findings]
     return Result(status="linted", said="\n".join(lines) or "no finding")
 
@@ -116,8 +116,8 @@ def _draft(desk: Desk, strategy: str | None) -> Plan:
         understanding = _read(connection, desk, state)
     assert understanding.facts is not None
     assert understanding.value is not None
-    facts = understanding.facts
-    change = KINDS[state.kind].from_sheet(state.sheet, facts, understanding.value)
+    facts, value = understanding.facts, understanding.value
+    change = KINDS[state.kind].from_sheet(state.sheet, facts, value)
     assert isinstance(change, AddColumn)
     return draft(
         plan_id=desk.next_plan_id(),
@@ -125,9 +125,9 @@ def _draft(desk: Desk, strategy: str | None) -> Plan:
         change=change,
         sheet=state.sheet,
         facts=facts,
-        value=understanding.value,
-        lint=lambda statements: lint_statements(
-            statements, major=facts.target.major, empty_tables=(str(facts.name),) if facts.is_empty else ()
+        value=value,
+        lint=lambda steps: lint_transactions(
+            steps, major=facts.target.major, volatility=lambda said: value.volatility if said == change.default else None
         ),
         limits=desk.limits,
         strategy=strategy,

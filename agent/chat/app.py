@@ -9,7 +9,7 @@ from textual import on
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 from textual.worker import Worker
 
 from agent.chat.commands import COMMANDS, command_of
@@ -19,6 +19,7 @@ from agent.chat.farewell import code_when_left, farewell
 from agent.chat.grace import GRACE_SECONDS, Grace
 from agent.chat.happened import Happened, Settled, Streamed
 from agent.chat.input_line import InputLine
+from agent.chat.key_line import KeyLine
 from agent.chat.leave_screen import LeaveScreen, Way
 from agent.chat.narration import Line, line_of
 from agent.chat.person import BUSY, ScreenPerson
@@ -50,6 +51,18 @@ class Chat(App[int]):
     """Shows one session; `drive` runs it, as a worker of this app."""
 
     TITLE = "Whimbrel"
+    CSS = """
+    * { scrollbar-size-vertical: 1; scrollbar-color: $panel-lighten-2; scrollbar-background: $surface; }
+    Screen { background: $surface; }
+    Tabs, ContentTabs { height: 1; }
+    Tabs Underline { display: none; }
+    Tabs Tab.-active, Tabs:focus Tab.-active { text-style: bold underline; color: $text; background: transparent; }
+    Tabs:focus Tab.-active { text-style: bold; color: $background; background: $accent; }
+    Button { background: $panel; }
+    Button:focus { background: $accent; color: $background; text-style: bold; background-tint: transparent; }
+    Input { background: $panel; }
+    Input:focus { background: $panel-lighten-1; background-tint: transparent; }
+    """
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "view('help')", "Help"),
@@ -86,13 +99,14 @@ class Chat(App[int]):
         self.status = StatusBar(controls)
         self.desk = Desk()
         self.input_line = InputLine()
+        self.keys = KeyLine()
         self.person = ScreenPerson(self, by)
 
     def compose(self) -> ComposeResult:
         yield self.status
         yield self.desk
         yield self.input_line
-        yield Footer(compact=True, show_command_palette=False)
+        yield self.keys
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         del screen
@@ -135,15 +149,19 @@ class Chat(App[int]):
         moved = self.state.phase != before.phase
         self.status.see(event, self.state)
         self.desk.see(event, self.state, moved=moved)
-        self.refresh_bindings()
+        self.tell_keys()
         if moved:
             self.focus_what_matters()
 
     def on_streamed(self, message: Streamed) -> None:
         self.desk.chat.transcript.stream(message.text)
 
-    async def on_settled(self, _: Settled) -> None:
+    async def on_settled(self, message: Settled) -> None:
         await self.desk.chat.transcript.freeze()
+        message.reached.set()
+
+    def tell_keys(self) -> None:
+        self.keys.tell(answering=isinstance(self.desk.panel, QuestionPanel), running=self.is_running)
 
     def new_grace(self) -> Grace:
         return Grace(self.grace_seconds, self.clock)
@@ -169,11 +187,9 @@ class Chat(App[int]):
     async def _send(self, event: InputLine.Sent) -> None:
         command = command_of(event.words)
         if command is not None:
-            self.input_line.clear()
             await self.run_action(command.action)
-        elif self.session is not None and self.person.hear(event.words):
-            self.input_line.clear()
-        else:
+        elif self.session is None or not self.person.hear(event.words):
+            self.input_line.give_back(event.words)
             self.bell()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

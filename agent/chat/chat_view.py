@@ -8,6 +8,7 @@ from agent.chat.transcript import Transcript
 
 
 class ChatView(Horizontal):
+    SCOPED_CSS = False  # the width is a class of the screen
     DEFAULT_CSS = """
     ChatView { height: 1fr; }
     ChatView > Transcript { width: 1fr; }

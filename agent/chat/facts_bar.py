@@ -15,7 +15,7 @@ SOURCES = {"measured": "measured", "estimated": "estimate", "unknown": "unknown"
 
 class FactsBar(VerticalScroll):
     DEFAULT_CSS = """
-    FactsBar { width: 36; border-left: solid $panel; padding: 0 1; background: $surface; }
+    FactsBar { width: 41; border-left: solid $panel; padding: 0 1; background: $surface; }
     """
 
     def __init__(self) -> None:

@@ -11,8 +11,7 @@ from agent.chat.grace import Grace
 
 class GuardedButton(Button):
     DEFAULT_CSS = """
-    GuardedButton { margin-right: 2; min-width: 14; }
-    GuardedButton:focus { text-style: bold reverse; }
+    GuardedButton { margin-right: 2; min-width: 14;}
     """
 
     def __init__(self, label: str, grace: Grace, *, id: str, variant: ButtonVariant = "default") -> None:

@@ -1,5 +1,7 @@
 """What reaches the screen from the session, as messages, so that any thread may send it and its order is kept."""
 
+import asyncio
+
 from textual.message import Message
 
 from protocol.events import Entry
@@ -24,4 +26,8 @@ class Streamed(Message):
 
 
 class Settled(Message):
-    """Nothing more comes of the running message."""
+    """Nothing more comes of the running message; `reached` is set when all that was sent before is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached = asyncio.Event()

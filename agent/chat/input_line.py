@@ -41,10 +41,18 @@ class InputLine(TextArea):
         event.prevent_default()
         words = self.text.strip()
         if words:
+            # Cleared here and not by who hears it: what is typed meanwhile is the next line.
+            self.clear()
             self.post_message(self.Sent(words))
+
+    def give_back(self, words: str) -> None:
+        """Put words back that nobody could hear."""
+        self.insert(words, (0, 0))
+        self.move_cursor(self.document.end)
 
     async def _on_paste(self, event: Paste) -> None:
         # Terminals send the line ends of a paste as carriage returns.
+        event.stop()
         event.text = event.text.replace("\r\n", "\n").replace("\r", "\n")
 
     def action_new_line(self) -> None:

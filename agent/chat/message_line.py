@@ -7,6 +7,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from agent.chat.narration import Line
+from agent.chat.prose import prose
 
 STYLES = {
     "person": "bold",
@@ -38,5 +39,6 @@ def renderable_of(line: Line) -> RenderableType:
     grid.add_column(width=1)
     grid.add_column(ratio=1)
     style = STYLES[line.kind]
-    grid.add_row(Text(line.mark, style), Text(line.text, style if line.kind != "person" else "bold"))
+    said = Text(line.text, style) if line.kind == "person" else prose(line.text, style)
+    grid.add_row(Text(line.mark, style), said)
     return grid

@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Label, RadioButton, RadioSet
 from agent.chat.visible import visible
 from protocol.person import Answers, Modify
 from protocol.plan import Plan
+from protocol.strategy import Strategy
 
 
 class ModifyScreen(ModalScreen[Modify | None]):
@@ -40,8 +41,7 @@ class ModifyScreen(ModalScreen[Modify | None]):
             with RadioSet():
                 for strategy in self.possible:
                     here = strategy.id == self.plan.chosen
-                    label = f"{visible(strategy.title)}{' (as it is)' if here else ''}"
-                    yield RadioButton(Content(label), value=here)
+                    yield RadioButton(Content(self._label(strategy, chosen=here)), value=here)
             yield Label("Or say what shall be different:", markup=False)
             field = Input(placeholder="such as: allow NULL, and run it at night", compact=True)
             field.cursor_blink = False
@@ -51,6 +51,16 @@ class ModifyScreen(ModalScreen[Modify | None]):
                 yield Button("Plan again", id="again", compact=True)
                 yield Button("Questions", id="questions", compact=True)
                 yield Button("Back to the plan", id="back", compact=True)
+
+    @on(RadioSet.Changed)
+    def _tell_choice(self) -> None:
+        """Say the choice in a word, because the buttons differ by colour alone."""
+        for strategy, button in zip(self.possible, self.query(RadioButton), strict=True):
+            button.label = Content(self._label(strategy, chosen=button.value))
+
+    def _label(self, strategy: Strategy, *, chosen: bool) -> str:
+        here = " (as it is)" if strategy.id == self.plan.chosen else ""
+        return f"{visible(strategy.title)}{here}{' ← chosen' if chosen else ''}"
 
     @property
     def strategy(self) -> str | None:

@@ -18,7 +18,9 @@ STATES = {
     "alarm": ("✗ ALARM", "bold white on #b3001b"),
 }
 
-VALUES_KEPT = 16
+VALUES_KEPT = 12
+
+STATE_WIDTH = max(len(said) for said, _ in STATES.values())
 
 NOTHING = "The watch begins when verification has passed."
 
@@ -49,8 +51,10 @@ class MonitorView(VerticalScroll):
     def _draw(self, watching: bool) -> None:
         table = Table(expand=True, box=None, padding=(0, 2, 0, 0), title_justify="left")
         table.title = Text("Watching now" if watching else "The last readings", "bold")
-        for heading, ratio in (("Signal", 3), ("Now", 2), ("Before", 2), ("Trend", 2), ("State", 1)):
+        for heading, ratio in (("Signal", 3), ("Now", 2), ("Before", 2)):
             table.add_column(heading, ratio=ratio, header_style="dim")
+        table.add_column("Trend", width=VALUES_KEPT, no_wrap=True, header_style="dim")
+        table.add_column("State", width=STATE_WIDTH, no_wrap=True, header_style="dim")
         for reading in self.latest.values():
             said, style = STATES[reading.state]
             cells = (reading.signal, reading.now, reading.baseline)

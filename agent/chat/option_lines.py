@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from textual.content import Content
+from textual.events import Resize
 from textual.message import Message
 from textual.style import Style
 from textual.widgets import Static
@@ -13,6 +14,8 @@ from protocol.discovery import Option, Question
 YES_NO = (Option(value="yes", label="yes"), Option(value="no", label="no"))
 
 SHORT_LABEL = 14
+
+GAP = "   "
 
 
 def options_of(question: Question) -> tuple[Option, ...]:
@@ -34,7 +37,10 @@ def picked(question: Question, said: str) -> str:
 
 class OptionLines(Static):
     DEFAULT_CSS = """
-    OptionLines { height: auto; padding-left: 2; }
+    OptionLines {
+        height: auto; padding-left: 2;
+        link-style: none; link-color: $foreground; link-color-hover: $accent; link-background-hover: $surface;
+    }
     """
 
     @dataclass
@@ -44,24 +50,43 @@ class OptionLines(Static):
     def __init__(self, question: Question) -> None:
         super().__init__(markup=False, classes="details")
         self.question = question
+        self.value: str | None = None
         self.options = options_of(question)
         self.in_a_row = all(len(option.label) <= SHORT_LABEL for option in self.options)
 
+    def on_resize(self, _: Resize) -> None:
+        self._draw()
+
     def mark(self, value: str | None) -> None:
         """Show which option holds now."""
-        lines = [self._line(number, option, value) for number, option in enumerate(self.options, 1)]
-        self.update(Content("   " if self.in_a_row else "\n").join(lines))
+        self.value = value
+        self._draw()
 
     def action_pick(self, number: int) -> None:
         self.post_message(self.Picked(self.options[number - 1].value))
 
-    def _line(self, number: int, option: Option, value: str | None) -> Content:
-        chosen = option.value == value
+    def _draw(self) -> None:
+        options = [self._option(number, option) for number, option in enumerate(self.options, 1)]
+        self.update(Content("\n").join(packed(options, self.size.width) if self.in_a_row else options))
+
+    def _option(self, number: int, option: Option) -> Content:
+        chosen = option.value == self.value
         name = str(number) if is_numbered(self.question) else "or"
-        label = f"{name} {'●' if chosen else '○'} {visible(option.label)}"
-        line = Content(label).stylize(Style.from_meta({"@click": f"pick({number})"}))
+        line = Content(f"{name} {'●' if chosen else '○'} {visible(option.label)}")
+        line = line.stylize(Style.from_meta({"@click": f"pick({number})"}))
         if chosen:
             line = line.stylize("bold")
         if option.value == self.question.recommended:
             line += Content(" ★ recommended").stylize("$text-success")
         return line
+
+
+def packed(options: list[Content], width: int) -> list[Content]:
+    """Put as many options on a line as fit, and never break one."""
+    lines: list[Content] = []
+    for option in options:
+        if lines and lines[-1].cell_length + len(GAP) + option.cell_length <= width:
+            lines[-1] = Content.assemble(lines[-1], GAP, option)
+        else:
+            lines.append(option)
+    return lines

@@ -60,7 +60,7 @@ class ScreenPerson:
     async def listen(self) -> str | None:
         if self.left:
             return None
-        self.chat.post_message(Settled())
+        await self._settle()
         with self._expecting(LISTENING, self._said.put_nowait):
             self.is_listening = True
             self.chat.focus_what_matters()
@@ -72,6 +72,7 @@ class ScreenPerson:
     async def answer(self, sheet: Sheet, questions: tuple[Question, ...], problems: dict[str, str]) -> Answers:
         if not questions:
             return Answers()
+        await self._settle()
         answers: asyncio.Future[Answers] = asyncio.get_running_loop().create_future()
         panel = QuestionPanel(sheet, questions, problems, _once(answers))
         self.chat.action_view("chat")
@@ -80,6 +81,7 @@ class ScreenPerson:
                 return await answers
 
     async def review(self, plan: Plan) -> Decision:
+        await self._settle()
         decision: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
         done = _once(decision)
         bar = DecisionBar(plan, grace=self.chat.new_grace(), by=self.by, done=done)
@@ -92,6 +94,7 @@ class ScreenPerson:
                 await bar.remove()
 
     async def confirm(self, step: Step, plan: Plan) -> Confirmation:
+        await self._settle()
         confirmation: asyncio.Future[Confirmation] = asyncio.get_running_loop().create_future()
         panel = StepPanel(step, plan, grace=self.chat.new_grace(), by=self.by, done=_once(confirmation))
         with self._expecting(DECIDING, None):
@@ -99,6 +102,7 @@ class ScreenPerson:
                 return await confirmation
 
     async def after_trouble(self, state: State, reason: str) -> Literal["retry", "roll_back", "pause"]:
+        await self._settle()
         way: asyncio.Future[Literal["retry", "roll_back", "pause"]] = asyncio.get_running_loop().create_future()
         panel = TroublePanel(state, reason, grace=self.chat.new_grace(), done=_once(way))
         with self._expecting(DECIDING, None):
@@ -110,6 +114,12 @@ class ScreenPerson:
 
     def stream(self, text: str) -> None:
         self.chat.post_message(Streamed(text))
+
+    async def _settle(self) -> None:
+        """Wait until everything shown so far is on the screen, so that nothing older changes what is asked now."""
+        settled = Settled()
+        if self.chat.post_message(settled):
+            await settled.reached.wait()
 
     @contextmanager
     def _expecting(self, what: str, ear: Callable[[str], None] | None) -> Iterator[None]:
@@ -125,11 +135,12 @@ class ScreenPerson:
     async def _docked(self, panel: Panel) -> AsyncIterator[None]:
         await self.chat.desk.put(panel)
         self.chat.focus_what_matters()
-        self.chat.refresh_bindings()
+        self.chat.tell_keys()
         try:
             yield
         finally:
             await self.chat.desk.clear()
+            self.chat.tell_keys()
             self.chat.focus_what_matters()
 
 

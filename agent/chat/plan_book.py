@@ -12,7 +12,6 @@ from textual.reactive import reactive
 from textual.widgets import Static, TabbedContent, TabPane, Tabs
 
 from agent.chat import plan_sections as sections
-from agent.chat.phase_sign import environment_sign
 from agent.chat.step_browser import StepBrowser
 from agent.chat.strategy_table import strategy_table
 from agent.chat.visible import visible
@@ -85,7 +84,5 @@ class PlanBook(Vertical):
 
 
 def title(plan: Plan) -> Text:
-    sign = environment_sign(plan.environment)
-    return Text.assemble(
-        (f" {sign} ", sign.style), " ", (visible(plan.title), "bold"), (f"  {plan.digest[:12]}", "dim")
-    )
+    chosen = next(strategy for strategy in plan.strategies if strategy.id == plan.chosen)
+    return Text.assemble((visible(plan.title), "bold"), f"  {visible(chosen.title).lower()}")

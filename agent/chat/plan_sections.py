@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from agent.chat.phase_sign import environment_sign
+from agent.chat.prose import prose
 from agent.chat.sql_card import plain_sql, sql_card
 from agent.chat.step_card import figure_text
 from agent.chat.visible import visible
@@ -28,17 +29,17 @@ def overview(plan: Plan) -> RenderableType:
     """Draw what is asked for, why it is done this way, and what it touches."""
     sign = environment_sign(plan.environment)
     facts = [
-        ("Asked", Text(visible(plan.request))),
+        ("Asked", prose(plan.request)),
         ("On", Text.assemble((f" {sign} ", sign.style), f" {visible(plan.facts.target.database)}")),
-        *((label, Text(visible(value))) for label, value in plan.summary),
+        *((label, prose(value)) for label, value in plan.summary),
         ("Way", Text(visible(_chosen_title(plan)), "bold")),
-        ("Risk", Text(visible(plan.overall_risk))),
+        ("Risk", prose(plan.overall_risk)),
         ("Takes", figure_text(plan.timeline.total)),
         ("Digest", Text(plan.digest[:12], "dim")),
     ]
     return Group(
         labelled(facts),
-        *_headed("Why this way", Text(visible(plan.why)), Text(visible(plan.recommendation), "dim")),
+        *_headed("Why this way", prose(plan.why), prose(plan.recommendation, "dim")),
         *_headed("Before it can start", points(plan.prerequisites)),
         *_headed("What can break", points(plan.impact.breaking)),
         *_headed("While it runs", labelled((label, figure_text(figure)) for label, figure in plan.impact.performance)),
@@ -52,7 +53,7 @@ def risks(plan: Plan) -> RenderableType:
     return Group(
         *_headed("Risks", *(_risk(risk) for risk in plan.risks), first=True),
         *_headed("Rollback", *(part for point in plan.rollback for part in _rollback(point))),
-        *_headed("When nothing else helps", Text(visible(plan.restore))),
+        *_headed("When nothing else helps", prose(plan.restore)),
     )
 
 
@@ -70,7 +71,7 @@ def timeline(plan: Plan) -> RenderableType:
     """Draw how long what takes, when, and by whom."""
     line = plan.timeline
     stages = labelled((stage.name, figure_text(stage.duration)) for stage in line.stages)
-    total = labelled([("Total", figure_text(line.total)), ("When", _text(line.when)), ("Who", _text(line.who))])
+    total = labelled([("Total", figure_text(line.total)), ("When", prose(line.when)), ("Who", prose(line.who))])
     return Group(
         *_headed("Preparation", _bullets(line.preparation), first=True), *_headed("Stages", stages), Text(), total
     )
@@ -80,9 +81,9 @@ def messages(plan: Plan) -> RenderableType:
     """Draw the announcements, ready to post."""
     said = plan.communications
     return Group(
-        *_headed("Before", _text(said.before), first=True),
-        *_headed("During", _text(said.during)),
-        *_headed("After", _text(said.after)),
+        *_headed("Before", prose(said.before), first=True),
+        *_headed("During", prose(said.during)),
+        *_headed("After", prose(said.after)),
     )
 
 
@@ -120,7 +121,7 @@ def findings(plan: Plan) -> RenderableType:
     for finding in plan.findings:
         said, style = FINDINGS[finding.severity]
         text = f"{finding.rule}: {finding.message} {finding.recipe}"
-        grid.add_row(Text(said, style), Text(visible(text)))
+        grid.add_row(Text(said, style), prose(text))
     return grid
 
 
@@ -129,7 +130,7 @@ def _marked(rows: Iterable[tuple[str, str, str]]) -> Table:
     grid.add_column(width=1)
     grid.add_column(ratio=1)
     for mark, style, text in rows:
-        grid.add_row(Text(mark, style), Text(visible(text)))
+        grid.add_row(Text(mark, style), prose(text))
     return grid
 
 
@@ -144,13 +145,13 @@ def _headed(heading: str, *parts: RenderableType, first: bool = False) -> tuple[
 def _risk(risk: Risk) -> RenderableType:
     line = Text.assemble((visible(risk.risk), "bold"), "  likely ", (risk.likelihood, LEVELS[risk.likelihood]))
     line.append("  impact ").append(risk.impact, LEVELS[risk.impact])
-    return Group(line, Text(f"  {visible(risk.mitigation)}", "dim"))
+    return Group(line, prose(f"  {risk.mitigation}", "dim"))
 
 
 def _rollback(point: RollbackPoint) -> tuple[RenderableType, ...]:
     after = Text(f"After: {visible(point.after)}", "bold")
     sql = (sql_card(*point.sql),) if point.sql else (Text("Nothing to undo.", "dim"),)
-    return (after, *sql, Text(f"Costs: {visible(point.costs)}", "dim"))
+    return (after, *sql, prose(f"Costs: {point.costs}", "dim"))
 
 
 def _check_title(title: str, expected: str | None) -> Text:
@@ -160,7 +161,3 @@ def _check_title(title: str, expected: str | None) -> Text:
 
 def _chosen_title(plan: Plan) -> str:
     return next(strategy.title for strategy in plan.strategies if strategy.id == plan.chosen)
-
-
-def _text(words: str) -> Text:
-    return Text(visible(words))

@@ -17,13 +17,14 @@ WIDEST = 60
 
 class ProgressLine(Static):
     DEFAULT_CSS = """
-    ProgressLine { height: 3; padding: 0 1; }
+    ProgressLine { height: auto; padding: 0 1; }
     """
 
     def __init__(self) -> None:
         super().__init__(markup=False)
         self.progress: StepProgressed | BackupGrew | None = None
         self.title = ""
+        self.height = -1
         self.rates: deque[float] = deque(maxlen=RATES_KEPT)
 
     def start(self, title: str) -> None:
@@ -45,11 +46,14 @@ class ProgressLine(Static):
         self._draw()
 
     def _draw(self) -> None:
-        self.update(self._drawn(), layout=False)
+        drawn = self._drawn()
+        height = drawn.plain.count("\n")
+        self.update(drawn, layout=height != self.height)
+        self.height = height
 
     def _drawn(self) -> Text:
         if not self.title:
-            return Text("No step is running; no lock is held.", "dim")
+            return Text("No step is running.", "dim")
         head = Text.assemble(("▶ ", "bold green"), (self.title, "bold"))
         match self.progress:
             case StepProgressed():

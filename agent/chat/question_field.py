@@ -157,7 +157,7 @@ class QuestionField(Vertical):
 
     def _origin(self) -> str:
         if self.known is None:
-            return "← needs your answer" if self.question.safe is None else "← assumed, if you do not say otherwise"
+            return "" if self.question.safe is None else "← assumed, if you do not say otherwise"
         detail = f": {visible(self.known.detail)}" if self.known.detail else ""
         return f"← {self.known.origin.value}{detail}"
 

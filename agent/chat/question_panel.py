@@ -29,7 +29,7 @@ SHORT = {
 
 class QuestionPanel(Vertical):
     DEFAULT_CSS = """
-    QuestionPanel { height: 75%; min-height: 14; border-top: solid $accent; background: $surface; }
+    QuestionPanel { height: 65vh; border-top: solid $accent; background: $surface; }
     QuestionPanel TabbedContent { height: 1fr; }
     QuestionPanel TabPane { padding: 0; height: 1fr; }
     QuestionPanel VerticalScroll { height: 1fr; }

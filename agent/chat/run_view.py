@@ -13,11 +13,13 @@ from protocol.states import Execution, State, execution_of
 
 
 class RunView(Container):
+    SCOPED_CSS = False  # the width is a class of the screen
     DEFAULT_CSS = """
     RunView { layout: horizontal; height: 1fr; }
     RunView > StepList { width: 2fr; height: 100%; border-right: solid $panel; }
     RunView > Vertical { width: 3fr; height: 100%; }
-    RunView RichLog { height: 1fr; padding: 0 1; background: $surface; border-top: solid $panel; }
+    RunView RichLog { height: 1fr; padding: 0 1; background: transparent; border-top: solid $panel; }
+    RunView RichLog:focus { background: transparent; background-tint: transparent; }
     RunView RichLog:focus { border-top: solid $accent; }
     .-narrow RunView { layout: vertical; }
     .-narrow RunView > StepList { width: 100%; height: auto; max-height: 50%; border-right: none; }
@@ -28,7 +30,7 @@ class RunView(Container):
         super().__init__(id="run")
         self.steps = StepList()
         self.progress = ProgressLine()
-        self.log_lines = RichLog(wrap=True, markup=False, max_lines=2_000)
+        self.log_lines = RichLog(wrap=True, markup=False, min_width=1, max_lines=2_000)
 
     def compose(self) -> ComposeResult:
         yield self.steps

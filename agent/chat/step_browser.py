@@ -15,6 +15,7 @@ from protocol.steps import Step
 
 
 class StepBrowser(Container):
+    SCOPED_CSS = False  # the width is a class of the screen
     DEFAULT_CSS = """
     StepBrowser { layout: horizontal; height: 1fr; }
     StepBrowser > OptionList {

@@ -4,6 +4,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from agent.chat.prose import prose
 from agent.chat.sql_card import sql_card
 from agent.chat.visible import visible
 from protocol.facts import Figure
@@ -14,15 +15,16 @@ STRONG = {"SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"}
 
 
 def step_card(step: Step) -> RenderableType:
-    """Draw why, lock, times, SQL and undo of a step."""
-    sql = sql_of(step)
-    return Group(
-        Text(visible(step.why)),
-        Text(),
-        _measures(step),
-        *((Text("\nSQL", "bold"), sql_card(*sql)) if sql else (Text("\nRuns no SQL that changes anything.", "dim"),)),
-        *_undo(step),
-    )
+    """Draw why, lock, times and what they rest on, SQL and undo of a step."""
+    times = [("Lock", lock_text(step)), ("Held", figure_text(step.held)), ("Takes", figure_text(step.duration))]
+    return Group(prose(step.why), Text(), _measures(step, times), Text(), *_sql(step), *_undo(step))
+
+
+def step_brief(step: Step) -> RenderableType:
+    """Draw the same for the moment of the yes: SQL first, and times without what they rest on."""
+    held = Text.assemble(lock_text(step), f", held {visible(step.held.short)}")
+    times = [("Lock", held), ("Takes", Text(visible(step.duration.short)))]
+    return Group(*_sql(step), Text(), _measures(step, times), Text(), prose(step.why), *_undo(step))
 
 
 def lock_text(step: Step) -> Text:
@@ -36,15 +38,19 @@ def figure_text(figure: Figure) -> Text:
     return Text.assemble(visible(figure.short), (f"  {figure.source}: {visible(figure.how)}", "dim"))
 
 
-def _measures(step: Step) -> Table:
+def _sql(step: Step) -> tuple[RenderableType, ...]:
+    sql = sql_of(step)
+    return (sql_card(*sql),) if sql else (Text("Runs no SQL that changes anything.", "dim"),)
+
+
+def _measures(step: Step, times: list[tuple[str, Text]]) -> Table:
     grid = Table.grid(padding=(0, 1))
-    grid.add_column(style="dim", width=9)
+    grid.add_column(style="dim", width=8)
     grid.add_column(ratio=1)
-    grid.add_row("Lock", lock_text(step))
-    grid.add_row("Held", figure_text(step.held))
-    grid.add_row("Takes", figure_text(step.duration))
-    for label, value in _limits(step):
+    for label, value in times:
         grid.add_row(label, value)
+    for label, limit in _limits(step):
+        grid.add_row(label, limit)
     return grid
 
 
@@ -65,5 +71,5 @@ def _limits(step: Step) -> list[tuple[str, str]]:
 
 def _undo(step: Step) -> list[RenderableType]:
     if step.undo is None:
-        return [Text("\nUndo", "bold"), Text("Nothing to undo.", "dim")]
-    return [Text("\nUndo", "bold"), sql_card(*step.undo.sql), Text(f"Costs: {visible(step.undo.costs)}", "dim")]
+        return [Text("\nUndo: nothing to undo", "dim")]
+    return [Text("\nUndo", "bold"), sql_card(*step.undo.sql), prose(f"Costs: {step.undo.costs}", "dim")]

@@ -52,6 +52,7 @@ class StepList(VerticalScroll):
                 self.undone.add(step)
             case e.CheckDone(check=check):
                 self.checks[check] = event
+                self.call_after_refresh(self.scroll_end, animate=False)
             case e.PlanApproved():
                 self.failed, self.undone, self.checks = set(), set(), {}
             case e.StepProgressed() | e.BackupGrew() | e.LockWaited() | e.SignalRead():

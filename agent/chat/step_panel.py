@@ -10,7 +10,7 @@ from textual.widgets import Button, Static
 
 from agent.chat.choices import Choices
 from agent.chat.grace import Grace
-from agent.chat.step_card import step_card
+from agent.chat.step_card import step_brief
 from agent.chat.visible import visible
 from protocol.person import Confirm, Confirmation, Hold, RollBack
 from protocol.plan import Plan
@@ -20,7 +20,7 @@ from protocol.steps import Step
 class StepPanel(Vertical):
     DEFAULT_CSS = """
     StepPanel { height: auto; border-top: solid $warning; padding: 0 1; background: $surface; }
-    StepPanel > .title { height: auto; margin-bottom: 1; }
+    StepPanel > .title { height: auto; }
     StepPanel > VerticalScroll { height: auto; max-height: 50vh; }
     StepPanel > VerticalScroll:focus { background: $boost; }
     """
@@ -40,7 +40,7 @@ class StepPanel(Vertical):
             markup=False,
         )
         with VerticalScroll(id="detail"):
-            yield Static(step_card(self.step), markup=False)
+            yield Static(step_brief(self.step), markup=False)
         yield Choices(
             ("confirm", "Confirm", "default"),
             ("hold", "Hold", "default"),

@@ -4,6 +4,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from agent.chat.prose import prose
 from agent.chat.sql_card import sql_card
 from agent.chat.visible import visible
 from protocol.plan import Plan
@@ -29,13 +30,13 @@ def _head(strategy: Strategy, chosen: str) -> Text:
 
 
 def _body(strategy: Strategy) -> Group:
-    parts: list[RenderableType] = [Text(f"Downtime: {visible(strategy.downtime)}")]
+    parts: list[RenderableType] = [prose(f"Downtime: {strategy.downtime}")]
     if strategy.obstacle:
-        parts.append(Text(f"Not here: {visible(strategy.obstacle)}", "yellow"))
+        parts.append(prose(f"Not here: {strategy.obstacle}", "yellow"))
     if strategy.needs_window:
         parts.append(Text("Needs a maintenance window.", "yellow"))
-    parts += [Text(f"+ {visible(pro)}", "green") for pro in strategy.pros]
-    parts += [Text(f"- {visible(con)}", "yellow") for con in strategy.cons]
+    parts += [prose(f"+ {pro}", "green") for pro in strategy.pros]
+    parts += [prose(f"- {con}", "yellow") for con in strategy.cons]
     if strategy.sketch:
         parts += [Text(), sql_card(*strategy.sketch)]
     return Group(*parts)

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.timer import Timer
 from textual.widgets import Markdown, Static
 
 from agent.chat.message_line import MessageLine
@@ -35,12 +36,13 @@ class Transcript(VerticalScroll):
         self.first = 0
         self.live: Markdown | None = None
         self.unwritten: list[str] = []
+        self.timer: Timer | None = None
         self.more = Static("", classes="more", markup=False)
 
     def on_mount(self) -> None:
         self.mount(self.more)
         self.anchor()
-        self.set_interval(1 / APPENDS_PER_SECOND, self.write_on)
+        self.timer = self.set_interval(1 / APPENDS_PER_SECOND, self.write_on, pause=True)
 
     async def add(self, line: Line) -> None:
         """Show one more finished line; what was streamed so far gives way to it if it is the same message."""
@@ -54,10 +56,14 @@ class Transcript(VerticalScroll):
 
     def stream(self, text: str) -> None:
         self.unwritten.append(text)
+        if self.timer is not None:
+            self.timer.resume()
 
     async def write_on(self) -> None:
         """Append what has come since the last time; called by a timer, ten times a second."""
         if not self.unwritten:
+            if self.timer is not None:
+                self.timer.pause()
             return
         text = "".join(self.unwritten)
         self.unwritten.clear()

@@ -38,7 +38,7 @@ def demo(
 ) -> int:
     """Start an embedded PostgreSQL, load a shop, and open the chat.
 
-    Without a terminal it carries out one request in plain lines instead.
+    Without a terminal it loads the shop anew and carries out one request in plain lines.
     """
     setup = prepare(None, flags(state=state))
     server = EmbeddedServer(demo_home(setup.settings.state_directory))
@@ -46,9 +46,9 @@ def demo(
         server.stop()
         click.echo("The demo's server is stopped; its data stays.", err=True)
         return 0
-    dsn = _load(server, rows, reset)
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     chatting = terminal if with_chat is None else with_chat
+    dsn = _load(server, rows, reset or not (chatting or request))
     setup = prepare(dsn, flags(state=state, model=model, environment=None if chatting else "development"))
     click.echo(f"psql '{dsn}' looks at it; `whimbrel demo --stop` stops the server.", err=True)
     if chatting:
@@ -58,12 +58,14 @@ def demo(
 
 
 def _load(server: EmbeddedServer, rows: int, reset: bool) -> str:
-    from tools.demo.load import is_loaded, load
+    from tools.demo.load import discard, is_loaded, load
 
     click.echo("Starting PostgreSQL 18 …", err=True)
     server.start()
     dsn = server.create_database(DATABASE)
-    if not reset and is_loaded(dsn, rows):
+    if reset:
+        discard(dsn)
+    if is_loaded(dsn, rows):
         click.echo(f"The shop is there: {rows:,} users.", err=True)
         return dsn
     click.echo(f"Loading a shop with {rows:,} users …", err=True)
@@ -73,7 +75,7 @@ def _load(server: EmbeddedServer, rows: int, reset: bool) -> str:
         share = 100 * done // max(total, 1)
         if share // 10 > shown[0]:
             shown[0] = share // 10
-            click.echo(f"  {share} %", err=True)
+            click.echo(f"  {share} %" if done < total else "  rows are there; indexes and statistics …", err=True)
 
     load(dsn, rows, progress)
     return dsn

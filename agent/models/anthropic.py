@@ -120,8 +120,8 @@ class AnthropicModel:
         asked = len(self._pauses) + 1
         times = "once" if asked == 1 else f"{asked} times"
         return ModelTrouble(
-            f"{self._name} was asked {times} and did not finish its answer: {broken}. Nothing of it was carried out "
-            f"and nothing was changed. Try again, {GUIDED}"
+            f"{self._name} was asked {times} and did not finish its answer: {broken}. Nothing of it was carried out, "
+            f"so it changed nothing. Try again, {GUIDED}"
         )
 
 

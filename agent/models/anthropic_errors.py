@@ -1,4 +1,4 @@
-"""Every error of the vendor's SDK as a sentence: what happened, that nothing was changed, what to do.
+"""Every error of the vendor's SDK as a sentence: what happened, that it changed nothing, what to do.
 
 Nothing of the exception itself goes into a sentence: it may hold headers or a raw body.
 Of the body only the vendor's own short message is quoted, without control characters and without the key.
@@ -46,39 +46,39 @@ class Told:
 TOLD = {
     400: Told(
         ModelTrouble,
-        "{host} found the request malformed (400); nothing was changed. Start a new run, " + GUIDED,
+        "{host} found the request malformed (400); this changed nothing. Start a new run, " + GUIDED,
     ),
     401: Told(
         ConfigurationError,
-        "{host} did not accept the key (401); nothing was changed. Check ANTHROPIC_API_KEY, " + GUIDED,
+        "{host} did not accept the key (401); this changed nothing. Check ANTHROPIC_API_KEY, " + GUIDED,
     ),
     402: Told(
         ModelTrouble,
-        "The account at {host} cannot pay for this request (402); nothing was changed. Add credit, " + GUIDED,
+        "The account at {host} cannot pay for this request (402); this changed nothing. Add credit, " + GUIDED,
     ),
     403: Told(
         ConfigurationError,
-        "The key may not use {model} at {host} (403); nothing was changed. Use another key or `--model`, " + GUIDED,
+        "The key may not use {model} at {host} (403); this changed nothing. Use another key or `--model`, " + GUIDED,
     ),
     404: Told(
         ConfigurationError,
-        "{host} knows no model {model} (404); nothing was changed. Check `--model` and ANTHROPIC_BASE_URL, " + GUIDED,
+        "{host} knows no model {model} (404); this changed nothing. Check `--model` and ANTHROPIC_BASE_URL, " + GUIDED,
     ),
     413: Told(
         ModelTrouble,
-        "The conversation is too long for {host} (413); nothing was changed. Start a new run, " + GUIDED,
+        "The conversation is too long for {host} (413); this changed nothing. Start a new run, " + GUIDED,
     ),
     429: Told(
         ModelTrouble,
-        "{host} allows no more requests for now (429); nothing was changed. {wait}, " + GUIDED,
+        "{host} allows no more requests for now (429); this changed nothing. {wait}, " + GUIDED,
     ),
     529: Told(
         ModelTrouble,
-        "{host} is overloaded (529); nothing was changed. {wait}, " + GUIDED,
+        "{host} is overloaded (529); this changed nothing. {wait}, " + GUIDED,
     ),
 }
-UNAVAILABLE = Told(ModelTrouble, "{host} has trouble of its own ({status}); nothing was changed. {wait}, " + GUIDED)
-UNEXPECTED = Told(ModelTrouble, "{host} refused the request ({status}); nothing was changed. {wait}, " + GUIDED)
+UNAVAILABLE = Told(ModelTrouble, "{host} has trouble of its own ({status}); this changed nothing. {wait}, " + GUIDED)
+UNEXPECTED = Told(ModelTrouble, "{host} refused the request ({status}); this changed nothing. {wait}, " + GUIDED)
 
 
 def explained(error: anthropic.AnthropicError, model: str, access: Access) -> WhimbrelError | Broken:
@@ -86,15 +86,15 @@ def explained(error: anthropic.AnthropicError, model: str, access: Access) -> Wh
     host = httpx2.URL(access.url).host or "The model's service"
     match error:
         case anthropic.APITimeoutError():
-            return ModelTrouble(f"{host} did not answer in time; nothing was changed. Try again later, {GUIDED}")
+            return ModelTrouble(f"{host} did not answer in time; this changed nothing. Try again later, {GUIDED}")
         case anthropic.APIConnectionError():
             return ModelTrouble(
-                f"{host} cannot be reached; nothing was changed. Check the network and ANTHROPIC_BASE_URL, {GUIDED}"
+                f"{host} cannot be reached; this changed nothing. Check the network and ANTHROPIC_BASE_URL, {GUIDED}"
             )
         case anthropic.APIStatusError():
             return _of_status(error, model, host, access.secret)
         case _:
-            return ModelTrouble(f"The answer of {host} cannot be read; nothing was changed. Try again, {GUIDED}")
+            return ModelTrouble(f"The answer of {host} cannot be read; this changed nothing. Try again, {GUIDED}")
 
 
 def _of_status(error: anthropic.APIStatusError, model: str, host: str, secret: str) -> WhimbrelError | Broken:

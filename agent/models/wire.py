@@ -118,6 +118,6 @@ def _no_number(name: str) -> NoReturn:
 
 def _unknown_stop(model: str) -> NoReturn:
     raise ModelTrouble(
-        f"{model} stopped for a reason this version does not know; nothing of its answer was carried out and "
-        "nothing was changed. Try again, or update."
+        f"{model} stopped for a reason this version does not know; nothing of its answer was carried out, so "
+        "it changed nothing. Try again, or update."
     )

@@ -68,6 +68,13 @@ def is_loaded(dsn: str, rows: int) -> bool:
         return _mark(connection) == _finished(rows)
 
 
+def discard(dsn: str) -> None:
+    """Make the next load start anew; a database that is not the demo's is left alone."""
+    with _session(dsn) as connection:
+        if _mark(connection).startswith(MARK):
+            _set_mark(connection, f"{MARK}: discarded")
+
+
 @contextmanager
 def _session(dsn: str) -> Iterator[Connection]:
     """Open a connection on which every statement commits by itself."""

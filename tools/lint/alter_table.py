@@ -79,11 +79,11 @@ def _column(table: Relation, node: Any) -> AddColumn:
         identity="CONSTR_IDENTITY" in parts,
         generated=("virtual" if generated.generated_kind == "v" else "stored") if generated else "",
         check=_enforced(parts.get("CONSTR_CHECK")),
-        references=relation(foreign.pktable) if _enforced(foreign) else None,
+        references=relation(foreign.pktable) if foreign and _enforced(foreign) else None,
     )
 
 
-def _enforced(constraint: Any) -> bool:
+def _enforced(constraint: Any | None) -> bool:
     return constraint is not None and not constraint.skip_validation
 
 

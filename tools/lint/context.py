@@ -26,6 +26,9 @@ from tools.lint.volatility import Volatility, VolatilityOf
 Named = tuple[str, str, str]
 """Schema, table, and the name of a column or a constraint of it."""
 
+OWN = ""
+"""Stands among constraint names for a NOT NULL that was declared with the column or by SET NOT NULL."""
+
 
 class Context:
     """The file so far. It grows statement by statement, for a copy a statement would cost the square of the file.
@@ -53,9 +56,9 @@ class Context:
         """Return the value that the file gave a setting, None where it did not."""
         return self._settings.get(name)
 
-    def proves_not_null(self, table: Relation, column: str) -> bool:
-        """Tell whether an earlier statement proved, and none since unproved, that the column holds no NULL."""
-        return bool(self._proofs.get((*self._key(table), column)))
+    def proves_not_null(self, table: Relation, column: str, without: frozenset[str] = frozenset()) -> bool:
+        """Tell whether an earlier statement proved that the column holds no NULL, by a constraint not in `without`."""
+        return bool(self._proofs.get((*self._key(table), column), set()) - without)
 
     def unproved_in_transaction(self, table: Relation, constraint: str) -> bool:
         """Tell whether the running transaction is the one that added the constraint as NOT VALID."""
@@ -104,9 +107,9 @@ class Context:
     def _note_proof(self, action: Action) -> None:
         match action:
             case AddColumn(table=table, column=column) if action.not_null or action.primary:
-                self._prove(table, column, "its own NOT NULL")
+                self._prove(table, column, OWN)
             case SetNotNull(table=table, column=column):
-                self._prove(table, column, "its own NOT NULL")
+                self._prove(table, column, OWN)
             case DropNotNull(table=table, column=column) | DropColumn(table=table, column=column):
                 self._proofs.pop((*self._key(table), column), None)
             case AddConstraint():
@@ -117,6 +120,8 @@ class Context:
                 self._drop(table, name)
 
     def _add(self, constraint: AddConstraint) -> None:
+        if not constraint.name:
+            return  # the server will name it, so a DROP CONSTRAINT of it would not be recognised
         named = (*self._key(constraint.table), constraint.name)
         self._constraints[named] = constraint
         if constraint.not_valid:
@@ -131,8 +136,13 @@ class Context:
 
     def _drop(self, table: Relation, name: str) -> None:
         constraint = self._constraints.pop((*self._key(table), name), None)
-        for column in constraint.proves if constraint else ():
-            self._proofs.get((*self._key(table), column), set()).discard(name)
+        if constraint is None:
+            return
+        for column in constraint.proves:
+            proofs = self._proofs.get((*self._key(table), column), set())
+            proofs.discard(name)
+            if constraint.kind == "not null":
+                proofs.discard(OWN)  # since PostgreSQL 18 the column's NOT NULL is that constraint
 
     def _prove(self, table: Relation, column: str, by: str) -> None:
         self._proofs.setdefault((*self._key(table), column), set()).add(by)

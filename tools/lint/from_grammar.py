@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from tools.lint import volatility
+from tools.lint import session, volatility
 from tools.lint.actions import (
     Action,
-    Begin,
-    Commit,
     CreateDomain,
     CreateFunction,
     CreateIndex,
@@ -20,8 +18,6 @@ from tools.lint.actions import (
     Harmless,
     Opaque,
     Relation,
-    Rollback,
-    SetSetting,
     Update,
 )
 from tools.lint.alter_table import commands
@@ -169,70 +165,6 @@ def _named(parts: list[str]) -> Relation:
     return Relation(schema_name=".".join(parts[:-1]), name=parts[-1])
 
 
-# --- sessions ------------------------------------------------------------------------------------------------------
-
-
-def _transaction(node: Any) -> Iterator[Action]:
-    match word(node, "kind").removeprefix("TRANS_STMT_"):
-        case "BEGIN" | "START":
-            yield Begin()
-        case "COMMIT":
-            yield Commit()
-        case "ROLLBACK":
-            yield Rollback()
-        case "SAVEPOINT" | "RELEASE" as kind:
-            yield Harmless(kind=kind)
-            return
-        case kind:
-            yield Opaque(reason=f"no rule judges {kind.replace('_', ' ')} yet")
-    if node.chain:
-        yield Begin()
-
-
-def _set(node: Any) -> Iterable[Action]:
-    match word(node, "kind"):
-        case "VAR_SET_VALUE":
-            return (SetSetting(name=node.name, value=_value(node.args), local=node.is_local),)
-        case "VAR_SET_DEFAULT" | "VAR_RESET":
-            return (SetSetting(name=node.name, value=None, local=node.is_local),)
-        case "VAR_RESET_ALL":
-            return (SetSetting(name="all", value=None),)
-        case "VAR_SET_MULTI":
-            return (Harmless(kind="SET TRANSACTION"),)
-        case _:
-            return (Opaque(reason="no rule judges SET … FROM CURRENT yet"),)
-
-
-def _value(args: Any) -> str:
-    return ", ".join(_constant(arg.a_const) for arg in args)
-
-
-def _constant(constant: Any) -> str:
-    match constant.WhichOneof("val"):
-        case "ival":
-            return str(constant.ival.ival)
-        case "fval":
-            return str(constant.fval.fval)
-        case _:
-            return str(constant.sval.sval)
-
-
-def _explain(node: Any) -> Iterable[Action]:
-    if any(option.def_elem.defname == "analyze" for option in node.options):
-        return (Opaque(reason="EXPLAIN ANALYZE runs the statement, and what it runs is not read"),)
-    return (Harmless(kind="EXPLAIN"),)
-
-
-def _vacuum(node: Any) -> Iterable[Action]:
-    if node.is_vacuumcmd:
-        return (Opaque(reason="no rule judges VACUUM yet"),)
-    return (Harmless(kind="ANALYZE"),)
-
-
-def _do(_: Any) -> Iterable[Action]:
-    return (Opaque(reason="a DO block runs code that is not read"),)
-
-
 READERS: dict[str, Reader] = {
     "alter_table_stmt": _alter_table,
     "comment_stmt": _harmless("COMMENT"),
@@ -247,17 +179,17 @@ READERS: dict[str, Reader] = {
     "create_table_as_stmt": _create_table_as,
     "create_trig_stmt": _trigger,
     "delete_stmt": _delete,
-    "do_stmt": _do,
+    "do_stmt": session.do_block,
     "drop_stmt": _drop,
-    "explain_stmt": _explain,
+    "explain_stmt": session.explain,
     "grant_stmt": _harmless("GRANT"),
     "index_stmt": _index,
     "insert_stmt": _insert,
     "select_stmt": _select,
-    "transaction_stmt": _transaction,
+    "transaction_stmt": session.transaction,
     "update_stmt": _update,
-    "vacuum_stmt": _vacuum,
-    "variable_set_stmt": _set,
+    "vacuum_stmt": session.vacuum,
+    "variable_set_stmt": session.setting,
     "variable_show_stmt": _harmless("SHOW"),
     "view_stmt": _harmless("CREATE VIEW"),
 }

@@ -5,15 +5,15 @@ into a tree, and a tree deeper than protobuf's limit of 100 messages is refused 
 """
 
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
-import postgast
-from google.protobuf.message import DecodeError, Message
-from postgast import PgQueryError
-from postgast import pg_query_pb2 as pb
-
 from tools.lint.actions import Relation
+
+postgast: Any = import_module("postgast")  # by name, because mypy stops at a syntax error in the stubs of 0.2.0
+pb: Any = import_module("postgast.pg_query_pb2")
+protobuf: Any = import_module("google.protobuf.message")  # ships no stubs
 
 MAX_TOKENS = 10_000
 """A chain of 60,000 operators overflows the C stack of libpg_query while it writes the tree out (measured)."""
@@ -30,8 +30,8 @@ class NotRead(Exception):
 def split(sql: str) -> list[str]:
     """Return the statements of a file that is right from end to end; raise NotRead at its first error."""
     try:
-        return postgast.split(sql, method="parser")
-    except PgQueryError as error:
+        return list(postgast.split(sql, method="parser"))
+    except postgast.PgQueryError as error:
         raise _not_read(sql, error) from error
 
 
@@ -42,7 +42,7 @@ def pieces(sql: str) -> list[str]:
     """
     try:
         tokens = postgast.scan(sql).tokens
-    except PgQueryError:
+    except postgast.PgQueryError:
         return [sql]
     encoded, cut = sql.encode(), [token.start for token in tokens if token.token == pb.ASCII_59]
     return [encoded[start:end].decode() for start, end in pairwise([0, *cut, len(encoded)])]
@@ -54,9 +54,9 @@ def tree(statement: str) -> Any:
         raise NotRead(f"it has more than {MAX_TOKENS:,} words", broken=False)
     try:
         return postgast.parse(statement).stmts[0].stmt
-    except PgQueryError as error:
+    except postgast.PgQueryError as error:
         raise _not_read(statement, error) from error
-    except DecodeError as error:
+    except protobuf.DecodeError as error:
         raise NotRead("its expressions are nested too deeply", broken=False) from error
 
 
@@ -66,7 +66,7 @@ def text_of(expression: Any) -> str:
     select.target_list.add().res_target.val.CopyFrom(expression)
     result = pb.ParseResult()
     result.stmts.add().stmt.select_stmt.CopyFrom(select)
-    return postgast.deparse(result).removeprefix("SELECT ")
+    return str(postgast.deparse(result)).removeprefix("SELECT ")
 
 
 def type_text(type_name: Any) -> str:
@@ -82,7 +82,7 @@ def functions_in(expression: str) -> tuple[str, ...]:
     return called(tree(f"SELECT {expression}"))
 
 
-def called(node: Message) -> tuple[str, ...]:
+def called(node: Any) -> tuple[str, ...]:
     """Return the functions called anywhere under a node, without a leading `pg_catalog`."""
     return tuple(name_of(call.funcname).removeprefix("pg_catalog.") for call in under(node, "FuncCall"))
 
@@ -97,23 +97,23 @@ def name_of(parts: Any) -> str:
     return ".".join(part.string.sval for part in parts)
 
 
-def word(node: Message, field: str) -> str:
+def word(node: Any, field: str) -> str:
     """Return the name of an enumeration's value, such as `AT_AddColumn`."""
     values = node.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number
     return str(values[getattr(node, field)].name)
 
 
-def under(node: Message, kind: str) -> Iterator[Any]:
+def under(node: Any, kind: str) -> Iterator[Any]:
     """Yield every message of one kind under a node, the node included."""
     if node.DESCRIPTOR.name == kind:
         yield node
     for field, value in node.ListFields():
         if field.message_type is None:
             continue
-        for child in [value] if isinstance(value, Message) else value:
+        for child in [value] if isinstance(value, protobuf.Message) else value:
             yield from under(child, kind)
 
 
-def _not_read(sql: str, error: PgQueryError) -> NotRead:
-    at = len(sql.encode()[: max(error.cursorpos - 1, 0)].decode(errors="ignore"))
-    return NotRead(error.message, at)
+def _not_read(sql: str, error: Any) -> NotRead:
+    """Its position counts characters from 1 (measured; postgast's documentation says bytes), 0 where it has none."""
+    return NotRead(error.message, min(max(error.cursorpos - 1, 0), len(sql)))

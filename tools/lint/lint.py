@@ -38,7 +38,7 @@ def lint(
 def lint_statements(
     statements: Sequence[str], *, major: int = 18, volatility: VolatilityOf | None = None
 ) -> tuple[Finding, ...]:
-    """Judge a plan's statements, each a transaction of its own; what an earlier one proved counts for the later ones."""
+    """Judge a plan's statements, each a transaction of its own; what one proves counts for the later ones."""
     return lint_transactions([[statement] for statement in statements], major=major, volatility=volatility)
 
 
@@ -52,10 +52,10 @@ def lint_transactions(
     context = Context(major=major, volatility=volatility)
     found: list[Finding] = []
     for together in transactions:
-        if len(together) > 1:
+        statements = [statement for text in together for statement in parse(text)]
+        if len(statements) > 1:
             context.begin()
-        for text in together:
-            found += _judged(parse(text), context)
+        found += _judged(statements, context)
         context.end()
     return tuple(found)
 

@@ -95,8 +95,8 @@ def _skip(sql: str, at: int) -> int:
             at += 1
         elif sql.startswith("--", at):
             at = _line_end(sql, at)
-        elif sql.startswith("/*", at):
-            at = _comment_end(sql, at)
+        elif sql.startswith("/*", at) and (end := _comment_end(sql, at)):
+            at = end
         else:
             break
     return at
@@ -107,8 +107,8 @@ def _line_end(sql: str, at: int) -> int:
     return found.start() if found else len(sql)
 
 
-def _comment_end(sql: str, at: int) -> int:
-    """Return the end of the comment that starts at `at`; comments nest."""
+def _comment_end(sql: str, at: int) -> int | None:
+    """Return the end of the comment that starts at `at`, None where it is left open; comments nest."""
     depth = 0
     while at < len(sql):
         if sql.startswith("/*", at):
@@ -116,7 +116,7 @@ def _comment_end(sql: str, at: int) -> int:
         elif sql.startswith("*/", at):
             depth, at = depth - 1, at + 2
             if depth == 0:
-                break
+                return at
         else:
             at += 1
-    return at
+    return None

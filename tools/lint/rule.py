@@ -33,14 +33,21 @@ class Rule:
     def check(self, statement: Statement, context: Context) -> Iterator[Finding]:
         """Yield what speaks against the statement; `context` holds what came before it."""
 
-    def finding(self, statement: Statement, message: str, severity: Severity | None = None, at: int = 0) -> Finding:
-        """Build a finding on the statement, at the character `at` of it."""
+    def finding(
+        self,
+        statement: Statement,
+        message: str,
+        severity: Severity | None = None,
+        recipe: str | None = None,
+        at: int = 0,
+    ) -> Finding:
+        """Build a finding on the statement, at the character `at` of it; severity and recipe are the rule's unless given."""
         line, column = statement.position(at)
         return Finding(
             rule=self.id,
             severity=severity or self.severity,
             message=message,
-            recipe=self.recipe,
+            recipe=recipe or self.recipe,
             statement=statement.text,
             line=line,
             column=column,

@@ -1,4 +1,4 @@
-"""What is known of a function's volatility without a server: pg_catalog's, and a few extensions' that everybody uses."""
+"""What is known of a function's volatility without a server: pg_catalog's, and that of common extensions."""
 
 from collections.abc import Callable
 from functools import cache, lru_cache

@@ -29,7 +29,9 @@ VALUE = ValueFacts(type="uuid", expression="gen_random_uuid()", volatility="vola
 
 CHANGE = AddColumn(table=USERS, column="token", type="uuid", nullable=False, default="gen_random_uuid()")
 
-BACKUP_TIME = Figure(value=96, unit="seconds", source="estimated", how="4.5 GB at 50 MB/s, on a 2-core reference machine")
+BACKUP_TIME = Figure(
+    value=96, unit="seconds", source="estimated", how="4.5 GB at 50 MB/s, on a 2-core reference machine"
+)
 
 
 def measured(value: float, unit: str, how: str) -> Figure:

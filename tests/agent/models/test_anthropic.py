@@ -158,7 +158,7 @@ class TestBrokenOff:
 
     async def test_the_third_time_is_the_last(self, model_at: Build, ask: Ask, broken: Script) -> None:
         with ScriptedServer([broken, broken, broken, Say("Too late.")]) as server:
-            with pytest.raises(ModelTrouble, match=r"asked 3 times.*nothing was changed\. Try again"):
+            with pytest.raises(ModelTrouble, match=r"asked 3 times.*it changed nothing\. Try again"):
                 await model_at(server.url).reply(ask())
 
             assert server.left == 1

@@ -17,17 +17,17 @@ Ask = Callable[..., Request]
 @pytest.mark.parametrize(
     ("status", "error", "told"),
     [
-        (400, ModelTrouble, "malformed (400); nothing was changed. Start a new run"),
-        (401, ConfigurationError, "did not accept the key (401); nothing was changed. Check ANTHROPIC_API_KEY"),
-        (402, ModelTrouble, "cannot pay for this request (402); nothing was changed. Add credit"),
-        (403, ConfigurationError, "may not use claude-opus-5-5 at 127.0.0.1 (403); nothing was changed."),
-        (404, ConfigurationError, "knows no model claude-opus-5-5 (404); nothing was changed. Check `--model`"),
-        (413, ModelTrouble, "too long for 127.0.0.1 (413); nothing was changed. Start a new run"),
-        (418, ModelTrouble, "refused the request (418); nothing was changed. Try again later"),
-        (429, ModelTrouble, "allows no more requests for now (429); nothing was changed. Try again later"),
-        (500, ModelTrouble, "has trouble of its own (500); nothing was changed. Try again later"),
-        (503, ModelTrouble, "has trouble of its own (503); nothing was changed. Try again later"),
-        (529, ModelTrouble, "is overloaded (529); nothing was changed. Try again later"),
+        (400, ModelTrouble, "malformed (400); this changed nothing. Start a new run"),
+        (401, ConfigurationError, "did not accept the key (401); this changed nothing. Check ANTHROPIC_API_KEY"),
+        (402, ModelTrouble, "cannot pay for this request (402); this changed nothing. Add credit"),
+        (403, ConfigurationError, "may not use claude-opus-5-5 at 127.0.0.1 (403); this changed nothing."),
+        (404, ConfigurationError, "knows no model claude-opus-5-5 (404); this changed nothing. Check `--model`"),
+        (413, ModelTrouble, "too long for 127.0.0.1 (413); this changed nothing. Start a new run"),
+        (418, ModelTrouble, "refused the request (418); this changed nothing. Try again later"),
+        (429, ModelTrouble, "allows no more requests for now (429); this changed nothing. Try again later"),
+        (500, ModelTrouble, "has trouble of its own (500); this changed nothing. Try again later"),
+        (503, ModelTrouble, "has trouble of its own (503); this changed nothing. Try again later"),
+        (529, ModelTrouble, "is overloaded (529); this changed nothing. Try again later"),
     ],
 )
 async def test_a_status_is_told_in_a_sentence(
@@ -136,7 +136,7 @@ async def test_nobody_at_the_address_is_told(model_at: Build, ask: Ask) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(ModelTrouble, match=r"127\.0\.0\.1 cannot be reached; nothing was changed"):
+        with pytest.raises(ModelTrouble, match=r"127\.0\.0\.1 cannot be reached; this changed nothing"):
             await model_at(url).reply(ask())
 
 
@@ -161,7 +161,7 @@ async def test_a_password_in_the_address_is_not_told(model_at: Build, ask: Ask) 
 async def test_silence_ends(model_at: Build, ask: Ask) -> None:
     with (
         ScriptedServer([Silence()]) as server,
-        pytest.raises(ModelTrouble, match="did not answer in time; nothing was changed"),
+        pytest.raises(ModelTrouble, match="did not answer in time; this changed nothing"),
     ):
         await model_at(server.url, timeout=0.1).reply(ask())
 

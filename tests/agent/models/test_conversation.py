@@ -108,6 +108,13 @@ def test_a_result_that_comes_too_late_is_left_out() -> None:
     assert [message["content"] for message in messages_of(events)[2:]] == [[unknown("a")], [words("Hm.")]]
 
 
+def test_a_result_answers_no_later_call_of_the_same_id() -> None:
+    stray = ToolReturned(call_id="a", tool="t", content="done")
+    events = (ASKED, stray, replied(use("a")), stray, replied(use("a")))
+
+    assert [message["content"][0].get("content") for message in messages_of(events)[2::2]] == ["done", UNKNOWN]
+
+
 def test_a_paused_turn_goes_on_in_the_same_message() -> None:
     events = (ASKED, replied(words("First"), stop="again"), replied(words("then."), stop="end"))
 

@@ -1,0 +1,69 @@
+"""Facts about one made-up table, and what every lint test asks."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import pytest
+
+from protocol.discovery import Answer, Origin, Sheet
+from protocol.facts import Activity, Facts, Figure, Key, KeyColumn, Rights, Target
+from protocol.names import TableName
+from protocol.schema import Column, Table
+from tools.lint.lint import lint
+
+ROWS = Figure(value=2_500_000, unit="rows", source="measured", how="counted")
+UNKNOWN = Figure.unknown("not asked")
+
+
+class Found(Protocol):
+    def __call__(self, sql: str, *, major: int = 18, in_transaction: bool = False) -> list[str]: ...
+
+
+@pytest.fixture
+def found() -> Found:
+    """Lint, and give the rules that found something, in order."""
+
+    def rules_of(sql: str, *, major: int = 18, in_transaction: bool = False) -> list[str]:
+        return [finding.rule for finding in lint(sql, major=major, in_transaction=in_transaction)]
+
+    return rules_of
+
+
+@pytest.fixture
+def facts_on() -> Callable[[int], Facts]:
+    """Facts about `public.users` on a server of a major version."""
+
+    def build(major: int) -> Facts:
+        return Facts(
+            target=Target(
+                alias="test",
+                database="app",
+                system_identifier="7",
+                role="owner",
+                version_num=major * 10000,
+                version=f"PostgreSQL {major}",
+            ),
+            table=Table(
+                name=TableName(name="users"),
+                columns=(
+                    Column(name="id", type="bigint", nullable=False),
+                    Column(name="x", type="text", nullable=True),
+                ),
+            ),
+            rows=ROWS,
+            heap_bytes=UNKNOWN,
+            index_bytes=UNKNOWN,
+            database_bytes=UNKNOWN,
+            key=Key(index="users_pkey", columns=(KeyColumn(name="id", type="bigint"),)),
+            rights=Rights(owns_table=True, can_create_schema=True, read_only=False, in_recovery=False),
+            activity=Activity(
+                longest_transaction=UNKNOWN, writes_per_second=UNKNOWN, sessions_on_table=UNKNOWN, replicas=UNKNOWN
+            ),
+        )
+
+    return build
+
+
+@pytest.fixture
+def no_downtime_asked() -> Sheet:
+    return Sheet(answers=(Answer(question="downtime", value="window", origin=Origin.PERSON),))

@@ -1,0 +1,82 @@
+"""See the class."""
+
+from collections.abc import Iterator
+
+from protocol.findings import Finding
+from tools.lint.actions import Action, AddColumn, AddConstraint, Statement, ValidateConstraint
+from tools.lint.context import Context
+from tools.lint.rule import Rule
+
+LOCKS = {
+    "check": "under ACCESS EXCLUSIVE",
+    "not null": "under ACCESS EXCLUSIVE",
+    "foreign key": "while writes to both tables wait",
+}
+"""Kinds that can be added NOT VALID, and what their check of every row does to others (lock matrix)."""
+
+EVERY_ROW = "checked against every row"
+
+
+class ConstraintNotValid(Rule):
+    """A constraint that is checked against every row while the table is locked.
+
+    ADD CONSTRAINT with CHECK or NOT NULL reads the table under ACCESS EXCLUSIVE.
+    A foreign key reads both tables under SHARE ROW EXCLUSIVE: reads pass, writes to either table wait.
+    The same holds for a CHECK written at a new column, with or without a default, for NOT NULL at a virtual generated
+    one, and for REFERENCES at a new column with a default (measured on PostgreSQL 18).
+
+    With NOT VALID new and changed rows obey from that moment, and existing ones are not looked at: an instant.
+    VALIDATE CONSTRAINT then reads them while others write, under SHARE UPDATE EXCLUSIVE; the referenced table is held
+    under ROW SHARE.
+    It has to come in a later transaction: in the same one the strong lock is held all through the scan.
+    NOT VALID also holds for every UPDATE of an old row that breaks it, so clean such rows first.
+    NOT NULL … NOT VALID needs PostgreSQL 18.
+
+    Unsafe:
+
+    ```sql
+    ALTER TABLE orders ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id);
+    ```
+
+    Safe:
+
+    ```sql
+    ALTER TABLE orders ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;
+    ALTER TABLE orders VALIDATE CONSTRAINT orders_user_id_fkey;
+    ```
+    """
+
+    recipe = (
+        "ADD CONSTRAINT … NOT VALID in one transaction, an instant;\n"
+        "VALIDATE CONSTRAINT in a later one, which reads the table while others write."
+    )
+
+    def check(self, statement: Statement, context: Context) -> Iterator[Finding]:
+        added = {action.name for action in statement.actions if isinstance(action, AddConstraint)}
+        for action in statement.actions:
+            reason = _reason(action, context, added)
+            if reason:
+                yield self.finding(statement, reason)
+
+
+def _reason(action: Action, context: Context, added: set[str]) -> str:
+    match action:
+        case AddConstraint(table=table, kind=kind, not_valid=False) if kind in LOCKS and not context.is_new(table):
+            if not (kind == "not null" and all(context.proves_not_null(table, column) for column in action.proves)):
+                return f"`{action.name or kind}` is {EVERY_ROW} of `{table}` {LOCKS[kind]}"
+        case AddColumn(table=table, column=column) if not context.is_new(table):
+            of = _of_column(action)
+            return f"the {of.upper()} of `{column}` is {EVERY_ROW} of `{table}` {LOCKS[of]}" if of else ""
+        case ValidateConstraint(table=table, name=name) if not context.is_new(table):
+            if name in added or context.unproved_in_transaction(table, name):
+                return f"`{name}` is validated in the transaction that added it and locks `{table}` until its end"
+    return ""
+
+
+def _of_column(added: AddColumn) -> str:
+    """Return the kind of constraint that a new column is scanned for, if any."""
+    if added.check:
+        return "check"
+    if added.generated == "virtual" and added.not_null:
+        return "not null"
+    return "foreign key" if added.references and added.default else ""
