@@ -199,8 +199,8 @@ class Console:
     def _approved_by_digest(self, plan: Plan, digest: str) -> Approve:
         if len(digest) < DIGEST_AT_LEAST or not plan.digest.startswith(digest):
             raise Refused(
-                f"The approval {digest[:DIGEST_AT_LEAST]} is for another plan; this one is {plan.digest}. Nothing was changed. "
-                "Read the plan and approve its digest."
+                f"The approval {digest[:DIGEST_AT_LEAST]} is for another plan; this one is {plan.digest}. "
+                "Nothing was changed. Read the plan and approve its digest."
             )
         database = plan.facts.target.database
         if plan.environment == "production" and self.consent.confirm_database != database:
@@ -259,6 +259,6 @@ def _how_to_approve(plan: Plan, yes: bool) -> str:
     name = f" --confirm-database {plan.facts.target.database}" if production else ""
     why = "--yes holds on development targets only. " if yes else ""
     return (
-        f"The plan needs an approval and there is nobody to ask. {why}Nothing was changed. Read the plan above, then run the "
-        f"same again with --approve {plan.digest[:DIGEST_AT_LEAST]}{name}"
+        f"The plan needs an approval and there is nobody to ask. {why}Nothing was changed. Read the plan above, then "
+        f"run the same again with --approve {plan.digest[:DIGEST_AT_LEAST]}{name}"
     )

@@ -1,4 +1,4 @@
-"""One conversation: ask the model, check its wish against the phase, call the tool, append what happened. Nothing else."""
+"""One conversation: ask the model, check its wish against the phase, call the tool, append what happened."""
 
 from agent.models.base import Call, Model, Reply, Request, ToolSpec
 from agent.models.budget import Budget

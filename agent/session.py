@@ -36,7 +36,7 @@ class Session:
     database: Database
     person: Person
     backups: Backups
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     listeners: list[Listener] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
 

@@ -11,7 +11,7 @@ from agent.models.budget import Budget
 from agent.models.vendor import DEFAULT_MODEL, has_key
 from agent.session import Backups
 from agent.settings import Settings, resolve_database
-from protocol.discovery import Answer, Origin
+from protocol.discovery import Answer, Origin, Scalar
 from protocol.errors import ConfigurationError, NotYet
 from protocol.limits import Limits
 from tools.engines.dsn import Dsn
@@ -80,8 +80,10 @@ class Setup:
 
     def preset(self) -> tuple[Answer, ...]:
         """Answers that settings give, each with where it was set."""
-        found = {("environment",): ("environment", self.settings.environment)}
-        found[("limits", "lock_timeout_ms")] = ("lock_limit", self.settings.limits.lock_timeout_ms)  # type: ignore[assignment]
+        found: dict[tuple[str, ...], tuple[str, Scalar | None]] = {
+            ("environment",): ("environment", self.settings.environment),
+            ("limits", "lock_timeout_ms"): ("lock_limit", self.settings.limits.lock_timeout_ms),
+        }
         return tuple(
             Answer(question=question, value=value, origin=Origin.SETTING, detail=self.configuration.origins[key])
             for key, (question, value) in found.items()

@@ -174,7 +174,7 @@ def _files(change: AnyChange, steps: tuple[Step, ...]) -> Files:
             case _:
                 up += [
                     "",
-                    f"-- {step.title}: Whimbrel runs this in batches of {step.batch_rows:,} rows along {step.key.index}.",
+                    f"-- {step.title}: run in batches of {step.batch_rows:,} rows along {step.key.index}.",
                 ]
                 up += ["-- " + step.update_sql + ";"]
     undo = _rollback(steps)[-1].sql

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from protocol import events as e
 from protocol.facts import spoken
-from protocol.states import State, plan_of
+from protocol.states import Monitoring, State, plan_of
 
 MARKS = {True: "✓", False: "✗", None: "·"}
 
@@ -16,7 +16,8 @@ def lines_of(event: e.Move | e.Narrative, state: State) -> Iterable[str]:
             yield f"Request: {words}"
             yield f"Database: {alias}"
         case e.FactsRead(facts=facts):
-            yield f"Read: {facts.name}, {facts.rows.short}, {facts.heap_bytes.short} + {facts.index_bytes.short} indexes"
+            size = f"{facts.heap_bytes.short} + {facts.index_bytes.short} indexes"
+            yield f"Read: {facts.name}, {facts.rows.short}, {size}"
         case e.PlanDrafted(plan=plan):
             yield f"Plan {plan.id}: {plan.title}, strategy {plan.chosen}, digest {plan.digest[:12]}"
         case e.PlanApproved(digest=digest, by=by):
@@ -50,7 +51,7 @@ def lines_of(event: e.Move | e.Narrative, state: State) -> Iterable[str]:
             yield "✓ Verified."
         case e.VerificationFailed(reason=reason):
             yield f"✗ {reason}"
-        case e.SignalRead(signal=signal, now=now, baseline=baseline, state=judged):
+        case e.SignalRead(signal=signal, now=now, baseline=baseline, state=judged) if isinstance(state, Monitoring):
             yield f"  watch: {signal} {now} (before: {baseline}) {judged}"
         case e.StepUndone(step=step):
             yield f"✓ {step} undone"

@@ -66,9 +66,9 @@ class Statements(BaseStep):
 class Backfill(BaseStep):
     """Fill a column in batches along a key, one transaction a batch, its checkpoint inside it.
 
-    `bound_sql` takes the last key and the batch size, and gives the batch's last key and its number of rows; `first_sql`
-    does so for the start. `update_sql` takes the keys after (exclusive) and up to (inclusive); `from_start_sql` only the
-    latter.
+    `bound_sql` takes the last key and the batch size, and gives the batch's last key and its number of rows;
+    `first_sql` does so for the start.
+    `update_sql` takes the keys after (exclusive) and up to (inclusive); `from_start_sql` only the latter.
     `left_sql` counts the rows still to do.
     """
 

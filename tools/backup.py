@@ -74,9 +74,9 @@ def _space(work: Work, folder: Path) -> None:
     needed, free = int(work.plan.facts.database_bytes.value or 0), shutil.disk_usage(folder).free
     if free - work.reserve_bytes < needed:
         raise Refused(
-            f"The backup may need {spoken(needed, 'bytes')} and {spoken(work.reserve_bytes, 'bytes')} must stay free, but "
-            f"{folder} has only {spoken(free, 'bytes')} free. Nothing was changed. Make room, or set `backup.directory` "
-            "to a larger disk, and resume."
+            f"The backup may need {spoken(needed, 'bytes')} and {spoken(work.reserve_bytes, 'bytes')} must stay free, "
+            f"but {folder} has only {spoken(free, 'bytes')} free. Nothing was changed. Make room, or set "
+            "`backup.directory` to a larger disk, and resume."
         )
 
 

@@ -1,9 +1,9 @@
 """Discovery as tools: what the words say, what the database says, and what the person is asked."""
 
 import asyncio
-from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from protocol.changes import KINDS, Change
 from protocol.discovery import Answer, Option, Origin, Question, Scalar, Sheet, nearest
@@ -12,6 +12,7 @@ from protocol.events import AnswerGiven, DiscoveryCompleted, DiscoveryReopened, 
 from protocol.facts import Facts, ValueFacts
 from protocol.names import TableName
 from protocol.person import Answers
+from protocol.questions import DURATION, ROWS
 from protocol.rates import BACKFILL_ROWS_PER_SECOND, REFERENCE, time_for
 from protocol.states import Discovery
 from protocol.value import Value
@@ -23,7 +24,14 @@ from tools.registry import Desk, Result, tool
 
 DISCOVERY = frozenset({"discovery"})
 
-Kind = StrEnum("Kind", {kind: kind for kind in KINDS})
+READ_FROM_DATABASE = {ROWS.id, DURATION.id}
+"""Never asked: as soon as the table is known, the database answers them."""
+
+
+def _known_kind(kind: str) -> str:
+    if kind not in KINDS:
+        raise ValueError("known kinds of change: " + ", ".join(KINDS))
+    return kind
 
 
 class Heard(Value):
@@ -35,7 +43,7 @@ class Heard(Value):
 
 
 class ProposeChange(Value):
-    kind: Kind
+    kind: Annotated[str, AfterValidator(_known_kind), WithJsonSchema({"type": "string", "enum": list(KINDS)})]
     heard: tuple[Heard, ...]
 
 
@@ -66,8 +74,8 @@ async def propose_change(arguments: ProposeChange, desk: Desk) -> Result:
 
 
 @tool(phases=DISCOVERY, arguments=AskPerson)
-async def ask_person(arguments: AskPerson, desk: Desk) -> Result:
-    """Show every question with what is known, let the person fill in and correct; complete discovery when nothing is open."""
+async def ask_person(arguments: AskPerson, desk: Desk) -> Result:  # noqa: ARG001 - every tool has the same shape
+    """Show every question with what is known for correction; complete discovery when nothing is open."""
     kind = KINDS["add_column"]
     refused: dict[str, str] = {}
     while True:
@@ -249,7 +257,8 @@ def _impossible(desk: Desk) -> dict[str, str]:
 
 
 def _unanswered(desk: Desk, questions: tuple[Question, ...], understanding: Understanding) -> NeedsAnswer:
-    missing = tuple(dict.fromkeys([*(q.id for q in sheet_of(desk).must(questions)), *understanding.problems]))
+    open_ = [question.id for question in sheet_of(desk).must(questions) if question.id not in READ_FROM_DATABASE]
+    missing = tuple(dict.fromkeys([*open_, *understanding.problems]))
     reasons = " ".join(understanding.problems.values())
     return NeedsAnswer(
         f"An answer is needed for: {', '.join(missing)}. {reasons}".strip() + " Nothing was changed.", missing=missing

@@ -85,7 +85,8 @@ def with_retries(
 
 def _pause(attempt: int) -> float:
     """Seconds until the next try: doubling, capped, with jitter so that two runners do not march in step."""
-    return min(FIRST_PAUSE_S * 2 ** (attempt - 1), LONGEST_PAUSE_S) * random.uniform(0.5, 1.0)
+    doubled: float = FIRST_PAUSE_S * 2 ** (attempt - 1)
+    return min(doubled, LONGEST_PAUSE_S) * random.uniform(0.5, 1.0)
 
 
 def _who_blocks(database: Database, table: TableName) -> tuple[str, ...]:
@@ -107,7 +108,7 @@ def _gave_up(work: Work, attempts: int, held_by: tuple[str, ...], error: psycopg
 def _failed(database: Database, error: psycopg.Error) -> str:
     if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
         return (
-            f"the connection to {database.alias} broke: {database.say(error)}. Whether the last transaction was committed "
-            "is not known here; `whimbrel resume` finds it out from the database and repeats nothing."
+            f"the connection to {database.alias} broke: {database.say(error)}. Whether the last transaction was "
+            "committed is not known here; `whimbrel resume` finds it out from the database and repeats nothing."
         )
     return f"the server refused: {database.say(error)} (SQLSTATE {error.sqlstate}). The transaction was rolled back."

@@ -127,7 +127,9 @@ def _draft(desk: Desk, strategy: str | None) -> Plan:
         facts=facts,
         value=value,
         lint=lambda steps: lint_transactions(
-            steps, major=facts.target.major, volatility=lambda said: value.volatility if said == change.default else None
+            steps,
+            major=facts.target.major,
+            volatility=lambda said: value.volatility if said == change.default else None,
         ),
         limits=desk.limits,
         strategy=strategy,

@@ -68,7 +68,8 @@ class Tool:
     @property
     def schema(self) -> dict[str, Any]:
         """JSON schema of the arguments: closed, every property required, as strict tool use wants it."""
-        return _closed(self.arguments.model_json_schema())
+        closed: dict[str, Any] = _closed(self.arguments.model_json_schema())
+        return closed
 
 
 TOOLS: dict[str, Tool] = {}

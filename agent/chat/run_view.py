@@ -32,6 +32,10 @@ class RunView(Container):
         self.progress = ProgressLine()
         self.log_lines = RichLog(wrap=True, markup=False, min_width=1, max_lines=2_000)
 
+    def on_mount(self) -> None:
+        # A panel that opens below makes the log lower; its end is what counts.
+        self.log_lines.anchor()
+
     def compose(self) -> ComposeResult:
         yield self.steps
         with Vertical():

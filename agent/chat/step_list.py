@@ -52,9 +52,10 @@ class StepList(VerticalScroll):
                 self.undone.add(step)
             case e.CheckDone(check=check):
                 self.checks[check] = event
-                self.call_after_refresh(self.scroll_end, animate=False)
+                self.anchor()
             case e.PlanApproved():
                 self.failed, self.undone, self.checks = set(), set(), {}
+                self.anchor(False)
             case e.StepProgressed() | e.BackupGrew() | e.LockWaited() | e.SignalRead():
                 return
         self._draw(state)

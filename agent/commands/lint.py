@@ -13,7 +13,9 @@ from protocol.findings import Severity
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, allow_dash=True), required=True)
 @click.option("--pg", "major", type=click.IntRange(13, 18), default=18, show_default=True, help="The server's version.")
 @click.option("--in-transaction", is_flag=True, help="The tool that runs the files wraps each in one transaction.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "github", "sarif"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "github", "sarif"]), default="text", show_default=True
+)
 def lint(files: tuple[Path, ...], major: int, in_transaction: bool, form: str) -> int:
     """Say what is unsafe in SQL FILES (- is stdin). Exits with 4 when there is an error."""
     from tools.lint.formats import as_json, as_text
@@ -21,13 +23,12 @@ def lint(files: tuple[Path, ...], major: int, in_transaction: bool, form: str) -
 
     if form not in ("text", "json"):
         raise NotYet(f"The format {form} is not built yet; text and json are.")
-    errors = False
-    for file in files:
-        found = judge(_read(file), major=major, in_transaction=in_transaction)
-        errors = errors or any(finding.severity is Severity.ERROR for finding in found)
-        if found or form == "json":
-            click.echo(as_json(found, str(file)) if form == "json" else as_text(found, str(file)))
-    return 4 if errors else 0
+    found = [
+        (str(file), one) for file in files for one in judge(_read(file), major=major, in_transaction=in_transaction)
+    ]
+    if found or form == "json":
+        click.echo(as_json(found) if form == "json" else as_text(found))
+    return 4 if any(one.severity is Severity.ERROR for _, one in found) else 0
 
 
 def _read(file: Path) -> str:

@@ -10,11 +10,11 @@ from agent.commands.options import flags, of_a_run, read_answers, split_target
 from agent.console import Consent, Console
 from agent.drive import start
 from agent.plan_files import write_plan
-from agent.session import Session
 from agent.setup import prepare
 from protocol.errors import NeedsAnswer, UsageError
-from protocol.person import Decision
+from protocol.person import Decision, Decline
 from protocol.plan import Plan
+from protocol.plan_markdown import markdown
 
 NO_REQUEST = 'No request was given; nothing was changed. Say it as an argument, such as "add a role column to users".'
 
@@ -57,19 +57,14 @@ def run(
     return drive(console, lambda opened: start(setup, console, request, opened))
 
 
-class PlanOnly(Exception):  # noqa: N818 - it is no error: the plan is all that was wanted
-    """The plan is made."""
-
-    def __init__(self, plan: Plan) -> None:
-        super().__init__()
-        self.plan = plan
-
-
 class Planner(Console):
-    """Stops where the plan would be approved."""
+    """Takes the plan and declines it, so that nothing is left to resume."""
+
+    plan: Plan | None = None
 
     async def review(self, plan: Plan) -> Decision:
-        raise PlanOnly(plan)
+        self.plan = plan
+        return Decline(reason="only a plan was asked for")
 
 
 @click.command()
@@ -95,16 +90,11 @@ def plan(
     if request is None and not planner.interactive:
         raise UsageError(NO_REQUEST)
     setup = prepare(database, flags(**options))
-    found: list[Session] = []
-    try:
-        code = drive(planner, lambda opened: start(setup, planner, request, lambda s: (opened(s), found.append(s))[1]))
-    except PlanOnly as made:
-        from protocol.plan_markdown import markdown
-
-        for path in write_plan(made.plan, output) if output else ():
-            click.echo(f"Written: {path}", err=True)
-        click.echo(made.plan.model_dump_json(indent=2) if as_json else markdown(made.plan))
-        return 4 if made.plan.errors else 0
-    if code:
-        raise NeedsAnswer("No plan was made. Nothing was changed.") if code == 5 else UsageError("No plan was made.")
-    return code
+    code = drive(planner, lambda opened: start(setup, planner, request, opened))
+    made = planner.plan
+    if made is None:
+        raise UsageError("No plan was made. Nothing was changed.") if code == 2 else NeedsAnswer("No plan was made.")
+    for path in write_plan(made, output) if output else ():
+        click.echo(f"Written: {path}", err=True)
+    click.echo(made.model_dump_json(indent=2) if as_json else markdown(made))
+    return 4 if made.errors else 0

@@ -13,7 +13,8 @@ TABLE = rf"{NAME}(?:\.{NAME})?"
 ARTICLES = r"(?:(?:a|an|the|another|new)\s+)*"
 
 TYPE = (
-    r"(?:(?:character varying|varchar|character|char|numeric|decimal|bit varying|varbit|bit)(?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?"
+    r"(?:(?:character varying|varchar|character|char|numeric|decimal|bit varying|varbit|bit)"
+    r"(?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?"
     r"|double precision|timestamp(?:\(\d\))? with(?:out)? time zone|time with(?:out)? time zone"
     r"|timestamptz|timestamp|timetz|date|time|interval|smallint|integer|bigint|int[248]?|real|float[48]?|money|boolean|bool"
     r"|text|citext|uuid|jsonb?|bytea|inet|cidr|macaddr|xml|tsvector|point|smallserial|bigserial|serial"
@@ -31,8 +32,8 @@ SHAPES = (
     rf"{VERB}{ARTICLES}(?P<before>(?:[^;]*?\s)?)(?:column|field)\s+(?:(?:called|named)\s+)?(?P<column>{NAME})"
     rf"(?P<middle>[^;]*?)\s(?:to|on|in)\s+(?:the\s+)?(?:table\s+)?(?P<table>{TABLE})",
     # add role to users
-    rf"{VERB}{ARTICLES}(?P<before>)(?P<column>{NAME})(?P<middle>(?:\s+(?:as|of type)\s[^;]*?)?)\s(?:to|on)\s+(?:the\s+)?"
-    rf"(?:table\s+)?(?P<table>{TABLE})",
+    rf"{VERB}{ARTICLES}(?P<before>)(?P<column>{NAME})(?P<middle>(?:\s+(?:as|of type)\s[^;]*?)?)\s(?:to|on)\s+"
+    rf"(?:the\s+)?(?:table\s+)?(?P<table>{TABLE})",
 )
 NOT_A_COLUMN = {
     "column",
@@ -56,7 +57,10 @@ DEFAULT = (
     r"\bdefault(?:s|ing)?(?:\s+value)?(?:\s+(?:to|of|is|as))?\s*[:=]?\s*"
     r"(?P<value>'(?:[^']|'')*'(?:::[\w ]+(?:\[\])?)?|-?\d+(?:\.\d+)?|[\w.]+\s*\((?:[^()]|\([^()]*\))*\)|[A-Za-z_]\w*)"
 )
-COMPUTED = r"\b(?:computed|calculated|derived)\s+(?:as|from|by)\s+(?P<value>(?:'(?:[^']|'')*'|\((?:[^()]|\([^()]*\))*\)|[^,;'()])+)"
+COMPUTED = (
+    r"\b(?:computed|calculated|derived)\s+(?:as|from|by)\s+"
+    r"(?P<value>(?:'(?:[^']|'')*'|\((?:[^()]|\([^()]*\))*\)|[^,;'()])+)"
+)
 ENVIRONMENT = r"\b(?P<value>production|prod|staging|development|dev)\b"
 NO_DOWNTIME = r"\b(?:no|zero|without(?: any)?)[\s-]downtime\b"
 WINDOW = r"\b(?:maintenance )?window\s+(?P<value>[^,;]+)"

@@ -71,8 +71,8 @@ def _one_statement(change: AddColumn, value: ValueFacts, limit: int) -> Strategy
     sql = _add_column(change, with_everything=True)
     of_which = {"immutable": "a constant", "stable": "evaluated once"}.get(value.volatility, "")
     why = (
-        f"The default is {of_which}, so since PostgreSQL {FAST_DEFAULT} the server keeps it in the catalogue and no row is "
-        "written: existing rows show it at once."
+        f"The default is {of_which}, so since PostgreSQL {FAST_DEFAULT} the server keeps it in the catalogue and "
+        "writes no row: existing rows show it at once."
         if change.default
         else "Without a default the server only notes the column in the catalogue; no row is written."
     )
@@ -141,8 +141,8 @@ def _batched_steps(change: AddColumn, facts: Facts, limit: int) -> tuple[Step, .
         to_do=to_do,
         rows=facts.rows,
         title=f"Fill {change.column} for the rows that exist",
-        why="Each batch is a transaction of its own with its checkpoint inside; no reader waits, a writer only for a row "
-        "of the running batch.",
+        why="Each batch is a transaction of its own with its checkpoint inside; no reader waits, and a writer only for "
+        "a row of the running batch.",
     )
     tail = () if change.nullable else _set_not_null(change, facts, limit)
     return (_add_and_keep_in_step(change, limit), backfill, *tail)
@@ -156,7 +156,7 @@ def _add_and_keep_in_step(change: AddColumn, limit: int) -> Statements:
             sql=(*_drop_sync_trigger(change), f"ALTER TABLE {change.table.sql} DROP COLUMN {quoted(change.column)}"),
             costs="What was written to the column is gone.",
         )
-        why = "The column comes empty, together with a trigger that computes it for every new and changed row from now on."
+        why = "The column comes empty, with a trigger that computes it for every new and changed row from now on."
     else:
         sql = (
             add,
@@ -164,7 +164,7 @@ def _add_and_keep_in_step(change: AddColumn, limit: int) -> Statements:
         )
         undo = _drop(change)
         why = (
-            "Added without its default first: a default that differs from row to row would rewrite the table under lock. "
+            "Added without its default first: one that differs from row to row would rewrite the table under lock. "
             "Set in the same transaction for rows to come, so that none slips in between."
         )
     return Statements(
@@ -338,8 +338,10 @@ def _sync_trigger(change: AddColumn) -> tuple[str, str]:
         f"{quoted(change.table.name)}); RETURN NEW; END"
     )
     return (
-        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS {tag}{body}{tag}",
-        f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE ON {change.table.sql} FOR EACH ROW EXECUTE FUNCTION {function}()",
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT "
+        f"AS {tag}{body}{tag}",
+        f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE ON {change.table.sql} "
+        f"FOR EACH ROW EXECUTE FUNCTION {function}()",
     )
 
 

@@ -12,8 +12,8 @@ from tools.engines.postgres import Connection, one_value
 from tools.introspect.read import SQL
 
 STABLE_WORDS = frozenset(
-    ("current_date", "current_time", "current_timestamp", "localtime", "localtimestamp")
-    + ("current_user", "session_user", "current_role", "current_catalog", "current_schema", "user", "system_user")
+    {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "current_user", "user"}
+    | {"session_user", "current_role", "current_catalog", "current_schema", "system_user"}
 )
 """SQL functions that are called without parentheses; all of them are stable."""
 

@@ -1,4 +1,4 @@
-"""Write findings down, each with the file it is in: as text for a person, as JSON for a program."""
+"""Write the findings in one file down: as text for a person, as JSON for a program."""
 
 import json
 from collections.abc import Iterable
@@ -6,22 +6,22 @@ from collections.abc import Iterable
 from protocol.findings import Finding
 
 
-def as_text(found: Iterable[tuple[str, Finding]]) -> str:
+def as_text(findings: Iterable[Finding], file: str) -> str:
     """One paragraph a finding: `file:line:column severity rule: message`, then what to do instead, indented."""
-    return "\n".join(_paragraph(file, finding) for file, finding in found)
+    return "\n".join(_paragraph(finding, file) for finding in findings)
 
 
-def as_json(found: Iterable[tuple[str, Finding]]) -> str:
+def as_json(findings: Iterable[Finding], file: str) -> str:
     """A list of objects with file, line, column, statement, rule, severity, message and recipe."""
-    return json.dumps([_entry(file, finding) for file, finding in found], indent=2, ensure_ascii=False)
+    return json.dumps([_entry(finding, file) for finding in findings], indent=2, ensure_ascii=False)
 
 
-def _paragraph(file: str, finding: Finding) -> str:
+def _paragraph(finding: Finding, file: str) -> str:
     head = f"{file}:{finding.line}:{finding.column} {finding.severity.value} {finding.rule}: {finding.message}"
     return "\n".join([head, *(f"    {line}" for line in finding.recipe.splitlines())])
 
 
-def _entry(file: str, finding: Finding) -> dict[str, str | int]:
+def _entry(finding: Finding, file: str) -> dict[str, str | int]:
     return {
         "file": file,
         "line": finding.line,

@@ -41,7 +41,7 @@ class Rule:
         recipe: str | None = None,
         at: int = 0,
     ) -> Finding:
-        """Build a finding on the statement, at the character `at` of it; severity and recipe are the rule's unless given."""
+        """Build a finding on the statement, at the character `at`; severity and recipe are the rule's unless given."""
         line, column = statement.position(at)
         return Finding(
             rule=self.id,
