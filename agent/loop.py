@@ -58,12 +58,18 @@ async def _carry_out(session: Session, wish: Call) -> None:
     session.append(ToolReturned(call_id=wish.id, tool=wish.name, content=f"{result.status}: {result.said}"))
 
 
+def prefix_of(phase: str) -> tuple[str, tuple[ToolSpec, ...]]:
+    """Return what every request of a phase begins with: the system text and the tools."""
+    system = render("protocol") + "\n\n" + render(PROMPTS.get(phase, "ended"))
+    return system, tuple(_spec(tool) for tool in legal_in(phase))
+
+
 def _request(session: Session) -> Request:
-    phase = session.state.phase
+    system, tools = prefix_of(session.state.phase)
     return Request(
-        system=render("protocol") + "\n\n" + render(PROMPTS.get(phase, "ended")),
+        system=system,
         messages=messages_of(session.history),
-        tools=tuple(_spec(tool) for tool in legal_in(phase)),
+        tools=tools,
         state=session.state,
         stream=session.person.stream,
     )

@@ -135,7 +135,7 @@ WHERE p.proname = ANY ($1::text[]) OR n.nspname || '.' || p.proname = ANY ($1::t
 
 -- name: blockers
 -- Who holds a lock on the table, for the sentence that says why a step has to wait.
-SELECT a.pid, coalesce(nullif(a.application_name, ''), 'no application name'), coalesce(a.usename::text, '?'),
+SELECT a.pid, coalesce(nullif(a.application_name, ''), a.backend_type), coalesce(a.usename::text, '?'),
        coalesce(a.state, 'unknown state'), extract(epoch FROM clock_timestamp() - a.xact_start)::float8,
        string_agg(DISTINCT l.mode, ', ')
 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid

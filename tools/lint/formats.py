@@ -1,19 +1,22 @@
-"""Write the findings in one file down: as text for a person, as JSON for a program."""
+"""Write findings down, each with its file: as text for a person, as JSON for a program."""
 
 import json
 from collections.abc import Iterable
 
 from protocol.findings import Finding
 
+Found = Iterable[tuple[str, Finding]]
+"""Pairs of file and finding."""
 
-def as_text(findings: Iterable[Finding], file: str) -> str:
+
+def as_text(found: Found) -> str:
     """One paragraph a finding: `file:line:column severity rule: message`, then what to do instead, indented."""
-    return "\n".join(_paragraph(finding, file) for finding in findings)
+    return "\n".join(_paragraph(finding, file) for file, finding in found)
 
 
-def as_json(findings: Iterable[Finding], file: str) -> str:
+def as_json(found: Found) -> str:
     """A list of objects with file, line, column, statement, rule, severity, message and recipe."""
-    return json.dumps([_entry(finding, file) for finding in findings], indent=2, ensure_ascii=False)
+    return json.dumps([_entry(finding, file) for file, finding in found], indent=2, ensure_ascii=False)
 
 
 def _paragraph(finding: Finding, file: str) -> str:

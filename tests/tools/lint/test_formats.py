@@ -4,18 +4,18 @@ from tools.lint.formats import as_json, as_text
 from tools.lint.lint import lint
 
 [FINDING] = lint("\nDELETE FROM t")
-FOUND = (FINDING,)
+FOUND = (("up.sql", FINDING),)
 
 
 def test_text_names_place_severity_rule_and_recipe() -> None:
-    head, *recipe = as_text(FOUND, "up.sql").splitlines()
+    head, *recipe = as_text(FOUND).splitlines()
 
     assert head == "up.sql:2:1 error update-whole-table: deletes every row of `t` in one transaction"
     assert recipe == [f"    {line}" for line in FINDING.recipe.splitlines()]
 
 
 def test_json_is_a_list_of_findings() -> None:
-    [entry] = json.loads(as_json(FOUND, "up.sql"))
+    [entry] = json.loads(as_json(FOUND))
 
     assert entry == {
         "file": "up.sql",
@@ -30,5 +30,5 @@ def test_json_is_a_list_of_findings() -> None:
 
 
 def test_nothing_found_is_written_too() -> None:
-    assert as_text((), "up.sql") == ""
-    assert json.loads(as_json((), "up.sql")) == []
+    assert as_text(()) == ""
+    assert json.loads(as_json(())) == []
