@@ -53,7 +53,7 @@ async def start(setup: Setup, person: Person, words: str | None, opened: Opened 
     database = Database(setup.need_dsn(), setup.settings.limits.statement_timeout_ms)
     await asyncio.to_thread(_reach, database)
     words = words or await person.listen()
-    if not words:
+    if words is None:
         return 0
     run = new_run_id()
     with Journal(setup.runs / run) as journal:
@@ -67,6 +67,17 @@ async def start(setup: Setup, person: Person, words: str | None, opened: Opened 
         for answer in setup.preset():
             session.append(AnswerGiven(answer=answer))
         return await _go(setup, session)
+
+
+async def talk(setup: Setup, person: Person, words: str | None, opened: Opened = lambda _: None) -> int:
+    """Run one request after the other until the person leaves; return the last one's exit code."""
+    code = 0
+    while True:
+        words = words or await person.listen()
+        if words is None:
+            return code
+        code = await start(setup, person, words, opened)
+        words = None
 
 
 async def resume(setup: Setup, person: Person, run: str, opened: Opened = lambda _: None) -> int:
@@ -126,6 +137,7 @@ def _ended(session: Session, state: State) -> int:
     """Map where the run rests to an exit code; what is not a success is raised with its sentence."""
     match state:
         case Done() | Monitoring():
+            session.append(Told(text=_what_now(session.run)))
             return 0
         case Abandoned(reason=reason):
             session.append(Told(text=f"Nothing was changed: {reason}."))
@@ -141,6 +153,13 @@ def _ended(session: Session, state: State) -> int:
             return 5 if understood else 2
         case _:
             return 6
+
+
+def _what_now(run: str) -> str:
+    return (
+        f"`whimbrel report {run}` tells it, `whimbrel monitor {run}` takes the next reading, "
+        f"`whimbrel announce {run}` has the text to post, `whimbrel rollback {run}` takes it back."
+    )
 
 
 def _why_paused(session: Session, reason: str) -> WhimbrelError:

@@ -1,10 +1,12 @@
 """The journal of a run: append-only, fsynced, one event a line; a torn last line is cut off on opening."""
 
+import errno
 import fcntl
 import json
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +21,7 @@ FILE = "journal.jsonl"
 
 
 class JournalBroken(WhimbrelError):
-    """The journal cannot be read; nothing was changed."""
+    """The journal cannot be read or written; nothing was changed."""
 
 
 class Journal:
@@ -28,21 +30,37 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.path = folder / FILE
-        self._file: IO[bytes] = self.path.open("ab")
         self._lock = threading.Lock()
-        _only_writer(self._file, self.path)
-        self.entries = list(read(self.path))
-        _cut_torn_tail(self.path, self._file)
+        self._file: IO[bytes] = self.path.open("ab", buffering=0)
+        try:
+            _only_writer(self._file, self.path)
+            self.entries = list(read(self.path))
+            _cut_torn_tail(self.path, self._file)
+        except BaseException:
+            self._file.close()
+            raise
 
     def append(self, event: Move | Narrative) -> Entry:
-        """Write the event and return when it is on disk."""
+        """Write the event and return when it is on disk; raise JournalBroken, and nothing of it stays, if it cannot."""
         with self._lock:
             entry = Entry(n=len(self.entries) + 1, at=datetime.now(UTC).isoformat(timespec="milliseconds"), event=event)
-            self._file.write(entry.model_dump_json().encode() + b"\n")
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            self._write(entry.model_dump_json().encode() + b"\n")
             self.entries.append(entry)
             return entry
+
+    def _write(self, line: bytes) -> None:
+        start = self.path.stat().st_size
+        try:
+            if self._file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            with suppress(OSError):
+                self._file.truncate(start)
+            raise JournalBroken(
+                f"{self.path} cannot be written: {error.strerror}. The run stops here, and what is not in its journal "
+                "is found out from the database. Make room, then resume."
+            ) from None
 
     def close(self) -> None:
         self._file.close()
@@ -95,7 +113,6 @@ def _cut_torn_tail(path: Path, file: IO[bytes]) -> None:
         file.truncate(len(content) - len(tail))
     elif content and not content.endswith(b"\n"):
         file.write(b"\n")
-    file.flush()
     os.fsync(file.fileno())
 
 

@@ -1,15 +1,17 @@
-"""`python -m evals.refresh NAME…`: stamp authored recordings with today's prompts, after a person has read them again."""
+"""`python -m evals.refresh NAME…`: stamp authored recordings with today's prompts, once a person has read them."""
 
 import sys
+from pathlib import Path
 
 from evals.recording import Recording, load, prefix_today, save
+from evals.scenario import SCENARIOS
 from evals.scenario import load as load_scenario
 from protocol.errors import UsageError, WhimbrelError
 
 
-def refresh(name: str) -> tuple[str, ...]:
+def refresh(name: str, folder: Path = SCENARIOS) -> tuple[str, ...]:
     """Write today's fingerprints into the recording of a scenario and return the phases that had changed."""
-    path = load_scenario(name).recording
+    path = load_scenario(name, folder).recording
     recording = load(path)
     if recording.origin != "authored":
         raise UsageError(f"{name} was recorded live; a new prompt needs a new recording, not a new stamp.")

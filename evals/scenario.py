@@ -18,7 +18,7 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 class Outcome(StrEnum):
     """How a conversation ended, as the graders see it."""
 
-    PASS = "pass"  # noqa: S105 - no password
+    PASS = "pass"
     SAFE_STOP = "safe stop"
     WRONG = "wrong but reversible"
     VIOLATION = "violation"

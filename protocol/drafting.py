@@ -163,22 +163,28 @@ def _overall(chosen: Strategy, environment: Environment) -> str:
 
 def _files(change: AnyChange, steps: tuple[Step, ...]) -> Files:
     """Plain SQL; a backfill is written as one UPDATE with the advice to batch it."""
-    up = [f"-- {change.title}", "-- One transaction per statement; SET lock_timeout first.", "SET lock_timeout = '1s';"]
+    up = [
+        _comment(change.title),
+        "-- One transaction per statement; SET lock_timeout first.",
+        "SET lock_timeout = '1s';",
+    ]
     for step in steps:
         match step:
             case Statements():
                 timeout = ["SET lock_timeout = 0;"] if step.lock_timeout_ms is None else []
-                up += ["", f"-- {step.title}", *timeout, *(sql + ";" for sql in step.sql)]
+                up += ["", _comment(step.title), *timeout, *(sql + ";" for sql in step.sql)]
             case Preflight() | Backup():
                 continue
             case _:
-                up += [
-                    "",
-                    f"-- {step.title}: run in batches of {step.batch_rows:,} rows along {step.key.index}.",
-                ]
-                up += ["-- " + step.update_sql + ";"]
+                how = f"{step.title}: run in batches of {step.batch_rows:,} rows along {step.key.index}."
+                up += ["", _comment(how), _comment(step.update_sql + ";")]
     undo = _rollback(steps)[-1].sql
-    down = [f"-- Undo: {change.title}", "SET lock_timeout = '1s';", *(sql + ";" for sql in undo)]
+    down = [_comment(f"Undo: {change.title}"), "SET lock_timeout = '1s';", *(sql + ";" for sql in undo)]
     return Files(
         name=f"{change.kind}_{change.table.name}_{change.column}", up="\n".join(up) + "\n", down="\n".join(down) + "\n"
     )
+
+
+def _comment(text: str) -> str:
+    """Write text as comment lines; a name, or an expression, may hold a line break."""
+    return "\n".join(f"-- {line}" for line in text.splitlines())

@@ -87,7 +87,7 @@ def _in_execution(state: Execution, event: e.Move | e.Narrative) -> State | None
     match event:
         case e.StepConfirmed(step=step) if step == state.next_step and not state.running:
             return _with(state, confirmed=step)
-        case e.StepStarted(step=step) if step == state.confirmed:
+        case e.StepStarted(step=step) if step == state.confirmed and not state.running:
             return _with(state, running=True)
         case e.StepDone(step=step, fingerprint=fingerprint) if step == state.confirmed and state.running:
             return _after(

@@ -1,7 +1,9 @@
 """Names and pieces of SQL that can be put into a statement without harm."""
 
 import re
-from typing import Annotated
+from collections.abc import Iterable
+from itertools import accumulate
+from typing import Annotated, NamedTuple
 
 import sqlglot
 from pydantic import AfterValidator, Field
@@ -71,42 +73,137 @@ class TableName(Value):
         return self.name if self.schema_name == "public" else f"{self.schema_name}.{self.name}"
 
 
-def _without_comment(parsed: exp.Expr) -> bool:
-    return not any(node.comments for node in parsed.walk())
+# --- pieces of SQL that are put between ours -----------------------------------------------------------------------
+
+MAX_WORDS = 500
+"""Longer expressions are refused: the parser recurses."""
+
+_PIECE = re.compile(
+    r"""
+      (?P<space>[ \t\n\r\f\v]+)
+    | (?P<string>[bBxX]?'(?:[^']|'')*')
+    | (?P<name>[^\W0-9]\w*|"(?:[^"]|"")+")
+    | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?!\w))
+    | (?P<operator>::|[-+*/<>=~!@\#%^&|?]+)
+    | (?P<mark>[()\[\],.])
+    """,
+    re.VERBOSE,
+)
+"""PostgreSQL's words (its scan.l, standard_conforming_strings on), but for those that another reader may end elsewhere:
+E'', N'' and U&'' strings, dollar quotes and parameters, backslashes, braces, single colons."""
+
+_CLOSED_BY = {"(": ")", "[": "]"}
+
+
+class _Word(NamedTuple):
+    kind: str
+    text: str
+
+
+def _words(text: str) -> tuple[_Word, ...]:
+    """Cut an expression into words without the spaces; raise ValueError unless parentheses around it would hold it."""
+    words: list[_Word] = []
+    at, before = 0, ""
+    while at < len(text):
+        piece = _PIECE.match(text, at)
+        if piece is None or (piece.lastgroup == "string" and before in {"name", "&"}):
+            raise ValueError(f"`{text[at : at + 10]}` is not taken; text is written 'so', without a prefix or $$")
+        word = _Word(str(piece.lastgroup), piece.group())
+        if word.kind == "operator" and ("--" in word.text or "/*" in word.text):
+            raise ValueError("it holds a comment")
+        if word.kind != "space":
+            words.append(word)
+        at, before = piece.end(), "&" if word.text == "&" else word.kind
+    _balanced(words)
+    return tuple(words)
+
+
+def _balanced(words: Iterable[_Word]) -> None:
+    waiting: list[str] = []
+    for _, text in words:
+        if text in _CLOSED_BY:
+            waiting.append(_CLOSED_BY[text])
+        elif text in _CLOSED_BY.values() and (not waiting or waiting.pop() != text):
+            raise ValueError(f"a `{text}` closes nothing")
+    if waiting:
+        raise ValueError(f"a `{waiting[-1]}` is missing")
 
 
 def _an_expression(text: str) -> str:
-    """Accept one SQL expression: no statement separator, no comment, no subquery."""
-    text = text.strip()
+    """Accept one SQL expression: no statement separator, no comment, no constraint, no subquery."""
+    text = _sendable(text.strip())
     try:
-        parsed = sqlglot.parse_one(f"SELECT {text}", read="postgres")
-    except SqlglotError as error:
-        raise ValueError(f"`{text}` is not an SQL expression") from error
-    fits = (
-        isinstance(parsed, exp.Select)
-        and len(parsed.expressions) == 1
-        and not any(parsed.args.get(part) for part in parsed.args if part not in {"expressions", "kind"})
-        and not isinstance(parsed.expressions[0], exp.Alias | exp.Star)
-    )
-    if not fits or not _without_comment(parsed) or "--" in _outside_strings(text) or "/*" in _outside_strings(text):
-        raise ValueError(f"`{text}` is more than one SQL expression")
-    if parsed.expressions[0].find(exp.Query):
+        words = _words(text)
+    except ValueError as error:
+        raise ValueError(f"`{text}` is not one SQL expression: {error}") from None
+    if len(words) > MAX_WORDS:
+        raise ValueError(f"an expression of more than {MAX_WORDS} words is not taken")
+    if {word.text.lower() for word in words} & {"select", "values", "table"}:
         raise ValueError(f"`{text}` holds a subquery; a column's value may depend on its own row only")
+    if not _reads_as_one(text) or _holds_constraint(words):
+        raise ValueError(f"`{text}` is not one SQL expression")
     return text
 
 
-def _outside_strings(text: str) -> str:
-    return re.sub(r"'(?:[^']|'')*'", "''", text)
+def _reads_as_one(text: str) -> bool:
+    try:
+        parsed = sqlglot.parse_one(f"SELECT {text}", read="postgres")
+    except (SqlglotError, RecursionError, TypeError, AttributeError, LookupError):  # `1?` is a TypeError in sqlglot
+        return False
+    return (
+        isinstance(parsed, exp.Select)
+        and len(parsed.expressions) == 1
+        and not any(part for name, part in parsed.args.items() if name != "expressions")
+        and not isinstance(parsed.expressions[0], exp.Star)
+        and parsed.find(exp.Alias, exp.Placeholder, exp.Parameter, exp.Lambda) is None
+    )
+
+
+def _holds_constraint(words: Iterable[_Word]) -> bool:
+    """Find DEFAULT, and NOT NULL without IS before it: sqlglot reads them as a column and as a comparison."""
+    spelled = " ".join(word.text.lower() if word.kind == "name" else "." for word in words)
+    return re.search(r"(?<!\bis )\bnot null\b|\bdefault\b", spelled) is not None
+
+
+def default_clause(expression: str) -> str:
+    """Return an expression as DEFAULT takes it: a constant or a call as it is, all else in parentheses."""
+    words = _words(expression)
+    return expression if len(words) == 1 or _is_call(words) else f"({expression})"
+
+
+def _is_call(words: tuple[_Word, ...]) -> bool:
+    first, marks = words[0], [word.text for word in words[1:]]
+    if first.kind != "name" or first.text.lower() in RESERVED or marks[0] != "(":
+        return False
+    depth = list(accumulate((mark == "(") - (mark == ")") for mark in marks))
+    return depth.index(0) == len(marks) - 1
+
+
+_NAME = r"""(?:[^\W0-9]\w*|"(?:[^"]|"")+")"""
+_FIELD = "(?:year|month|day|hour|minute|second)"
+_SIZES = r"(?: ?\( ?(?:-?[0-9]+|[^\W0-9]\w*)(?: ?, ?(?:-?[0-9]+|[^\W0-9]\w*))* ?\))?"
+_TYPE = re.compile(
+    r"(?:(?i:double precision|(?:national )?(?:character|char) varying|national (?:character|char)|bit varying)"
+    rf"{_SIZES}"
+    rf"|(?i:(?:time|timestamp)(?: ?\( ?[0-9]+ ?\))? with(?:out)? time zone)"
+    rf"|(?i:interval {_FIELD}(?: to {_FIELD})?(?: ?\( ?[0-9]+ ?\))?)"
+    rf"|(?P<name>{_NAME})(?: ?\. ?{_NAME}){{0,2}}{_SIZES})"
+    r"(?: ?\[ ?[0-9]* ?\])*"
+)
 
 
 def _a_type(text: str) -> str:
-    text = " ".join(text.split())
-    try:
-        parsed = exp.DataType.build(text, dialect="postgres", udt=True)
-    except (SqlglotError, TypeError) as error:
-        raise ValueError(f"`{text}` is not a column type") from error
-    if not isinstance(parsed, exp.DataType) or re.search(r"--|/\*|;", text):
+    """Accept the name of one type with its sizes and dimensions; no collation, constraint or default."""
+    text = re.sub(r"""("(?:[^"]|"")*")|\s+""", lambda part: part[1] or " ", _sendable(text.strip()))
+    found = _TYPE.fullmatch(text)
+    if found is None or (found["name"] or "").lower() in RESERVED:
         raise ValueError(f"`{text}` is not a column type")
+    return text
+
+
+def _sendable(text: str) -> str:
+    if re.search("[\x00\ud800-\udfff]", text):
+        raise ValueError("it holds a character that PostgreSQL cannot store")
     return text
 
 

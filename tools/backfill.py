@@ -3,16 +3,13 @@
 import statistics
 import time
 from collections import deque
-from typing import Any
-
-import psycopg
 
 from protocol.errors import StepFailed
 from protocol.events import StepProgressed
 from protocol.steps import Backfill
 from tools import ledger
 from tools.engines.postgres import Connection, one_value
-from tools.execute import with_retries
+from tools.execute import in_words, with_retries
 from tools.ledger import Checkpoint
 from tools.work import Outcome, Work
 
@@ -58,13 +55,13 @@ class Pace:
 
 def run_backfill(work: Work, step: Backfill) -> Outcome:
     """Walk the table once, then prove that nothing is left; raise StepFailed with the reason."""
-    with work.database.writing(work.run, step.id) as connection:
+    with in_words(work), work.database.writing(work.run, step.id) as connection:
         ledger.claim(connection)
         if ledger.is_done(connection, work.run, step.id):
             return Outcome(facts=(("Already done", "the ledger in the database says so; it was not run again"),))
         start = ledger.read_checkpoint(connection, work.run, step.id) or START
         reached, finished = _walk(work, connection, step, start)
-        if finished and _left(connection, step):
+        if finished and _left(work, connection, step):
             # rows can appear behind the walk with keys of their own choosing; one more walk takes them
             reached, finished = _walk(work, connection, step, Checkpoint((), reached.filled, 0))
         if not finished:
@@ -98,40 +95,41 @@ def _walk(work: Work, connection: Connection, step: Backfill, at: Checkpoint) ->
 
 def _batch(work: Work, connection: Connection, step: Backfill, at: Checkpoint) -> Checkpoint | None:
     """Do one batch; None at the end of the table, `at` itself when a pause came while waiting for a lock."""
-    found = _bound(work, connection, step, at)
-    if found is None:
-        return None
-    *keys, rows = found
-    bound = tuple(keys)
-    reached: list[Checkpoint] = []
+    reached: list[Checkpoint | None] = []
 
     def once() -> None:
-        sql = step.update_sql if at.last_key else step.from_start_sql
-        filled = connection.execute(sql, (*at.last_key, *bound)).rowcount
-        reached[:] = [Checkpoint(bound, at.filled + filled, at.seen + rows)]
-        ledger.note_checkpoint(connection, work.run, step.id, reached[0])
+        reached[:] = [_in_transaction(work, connection, step, at)]
 
     tries = with_retries(work, connection, step.id, step.lock_timeout_ms, step.attempts, once)
     return reached[0] if tries else at
 
 
-def _bound(work: Work, connection: Connection, step: Backfill, at: Checkpoint) -> tuple[Any, ...] | None:
-    sql = step.bound_sql if at.last_key else step.first_sql
-    try:
-        return connection.execute(sql, (*at.last_key, step.batch_rows)).fetchone()
-    except psycopg.Error as error:
-        raise StepFailed(
-            f"{work.database.say(error)}. Batches committed so far stay; resume goes on from there."
-        ) from None
+def _in_transaction(work: Work, connection: Connection, step: Backfill, at: Checkpoint) -> Checkpoint | None:
+    """Find the batch's end, write its rows and the checkpoint; None when no row is left to walk over."""
+    find, write = (step.bound_sql, step.update_sql) if at.last_key else (step.first_sql, step.from_start_sql)
+    found = connection.execute(find, (*at.last_key, step.batch_rows)).fetchone()
+    if found is None:
+        return None
+    *bound, rows = found
+    filled = connection.execute(write, (*at.last_key, *bound)).rowcount
+    after = Checkpoint(tuple(bound), at.filled + filled, at.seen + rows)
+    ledger.note_checkpoint(connection, work.run, step.id, after)
+    return after
 
 
-def _left(connection: Connection, step: Backfill) -> int:
-    return int(one_value(connection, step.left_sql))
+def _left(work: Work, connection: Connection, step: Backfill) -> int:
+    counted: list[int] = []
+
+    def once() -> None:
+        counted[:] = [int(one_value(connection, step.left_sql))]
+
+    with_retries(work, connection, step.id, step.lock_timeout_ms, step.attempts, once, pausable=False)
+    return counted[0]
 
 
 def _prove(work: Work, connection: Connection, step: Backfill) -> None:
     """No row may be left; who still writes rows without the value has to be found first."""
-    left = _left(connection, step)
+    left = _left(work, connection, step)
     if left:
         raise StepFailed(
             f"{left:,} rows of `{work.plan.facts.name}` are still without their value after the last batch: "

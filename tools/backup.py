@@ -3,10 +3,14 @@
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
+
+from psycopg import pq
 
 from protocol.errors import Refused, StepFailed
 from protocol.events import BackupGrew
@@ -32,31 +36,34 @@ class Dump(NamedTuple):
 def run_backup(work: Work, step: Backup) -> Outcome:
     """Make the dump; raise Refused before it starts, or StepFailed with the half-written file removed."""
     dump_tool, restore_tool = _tools(work)
-    folder = work.backups / work.run
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{work.plan.facts.target.database.replace('/', '_')}.dump"
-    checksum = path.with_suffix(".dump.sha256")
-    if checksum.exists() and path.exists():
+    path = dump_path(work)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    checksum, partial = path.with_name(path.name + ".sha256"), path.with_name(path.name + ".partial")
+    if _is_whole(path, checksum):
         done = Dump(path, path.stat().st_size, _sha256(path), _entries(restore_tool, path))
-        if done.sha256 == checksum.read_text("ascii").split()[0]:
-            return Outcome(
-                facts=(("Already done", "the dump is there and its checksum fits"), *_facts(done, dump_tool))
-            )
-    _space(work, folder)
-    finished = _dump(work, step, dump_tool, path.with_suffix(".partial"))
-    if not finished:
-        return Outcome(paused=True)
-    entries = _entries(restore_tool, path.with_suffix(".partial"))
-    path.with_suffix(".partial").rename(path)
+        return Outcome(facts=(("Already done", "the dump is there and its checksum fits"), *_facts(done, dump_tool)))
+    _space(work, path.parent)
+    try:
+        if not _dump(work, step, dump_tool, partial):
+            return Outcome(paused=True)
+        entries = _entries(restore_tool, partial)
+        partial.rename(path)
+    finally:
+        partial.unlink(missing_ok=True)
     dump = Dump(path, path.stat().st_size, _sha256(path), entries)
-    checksum.write_text(f"{dump.sha256}  {path.name}\n", "ascii")
+    checksum.write_text(f"{dump.sha256}  {path.name}\n", "utf-8")
     return Outcome(facts=_facts(dump, dump_tool))
 
 
-def restore_command(work: Work) -> str:
-    """The command that puts the dump back; the connection comes from libpq's environment."""
-    database = work.plan.facts.target.database
-    return f"pg_restore --clean --if-exists --dbname={database} {work.backups / work.run / database}.dump"
+def dump_path(work: Work) -> Path:
+    """Where the dump of a run is kept; beside it stands its checksum, `.sha256`."""
+    return work.backups / work.run / f"{work.plan.facts.target.database.replace('/', '_')}.dump"
+
+
+def _is_whole(path: Path, checksum: Path) -> bool:
+    if not (path.exists() and checksum.exists()):
+        return False
+    return checksum.read_text("utf-8").startswith(_sha256(path) + " ")
 
 
 def _tools(work: Work) -> tuple[ClientTool, ClientTool]:
@@ -81,12 +88,11 @@ def _space(work: Work, folder: Path) -> None:
 
 
 def _dump(work: Work, step: Backup, tool: ClientTool, partial: Path) -> bool:
-    """Run pg_dump; False when a pause came first. The file never stays behind half-written."""
+    """Run pg_dump; False when a pause came first."""
     command = [str(tool.path), "--format=custom", "--compress=1", "--no-password", f"--file={partial}"]
     if step.table is not None:
         command.append(f"--table={step.table.sql}")
-    errors = partial.with_suffix(".log")
-    with errors.open("wb") as log:
+    with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             command, env=_environment(work.database.dsn, work.run), stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
@@ -96,15 +102,18 @@ def _dump(work: Work, step: Backup, tool: ClientTool, partial: Path) -> bool:
             if process.poll() is None:
                 process.terminate()
                 process.wait()
-    said = without_secrets(" ".join(errors.read_text("utf-8", "replace").split()), work.database.dsn)
-    errors.unlink()
-    if paused or process.returncode:
-        partial.unlink(missing_ok=True)
+        log.seek(0)
+        said = without_secrets(" ".join(log.read().decode("utf-8", "replace").split()), work.database.dsn)
     if process.returncode and not paused:
-        raise StepFailed(
-            f"pg_dump ended with {process.returncode}: {said[-400:]}. Nothing was changed; no dump was kept."
-        )
+        raise StepFailed(f"pg_dump {_ended(process, said)}. Nothing was changed; no dump was kept.")
     return not paused
+
+
+def _ended(process: subprocess.Popen[bytes], said: str) -> str:
+    if process.returncode > 0:
+        return f"ended with {process.returncode}: {said[-400:]}"
+    reason = signal.strsignal(-process.returncode) or f"signal {-process.returncode}"
+    return " ".join([f"was ended from outside ({reason})", said[-400:]]).strip()
 
 
 def _watch(work: Work, step: Backup, process: subprocess.Popen[bytes], partial: Path) -> bool:
@@ -124,8 +133,8 @@ def _watch(work: Work, step: Backup, process: subprocess.Popen[bytes], partial: 
 
 def _environment(dsn: Dsn, run: str) -> dict[str, str]:
     """The connection as libpq's variables: a password in the arguments would show in the process list."""
-    names = {"dbname": "PGDATABASE", "application_name": "PGAPPNAME"}
-    given = {names.get(key, "PG" + key.replace("_", "").upper()): str(value) for key, value in dsn.conninfo().items()}
+    names = {option.keyword.decode(): option.envvar for option in pq.Conninfo.get_defaults()}
+    given = {name.decode(): str(value) for key, value in dsn.conninfo().items() if (name := names.get(key))}
     return {**os.environ, **given, "PGAPPNAME": f"whimbrel/{run}/backup"}
 
 

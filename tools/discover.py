@@ -210,7 +210,9 @@ def _take(answers: Answers, questions: tuple[Question, ...], desk: Desk) -> dict
 
 
 def _note_facts(desk: Desk, facts: Facts) -> None:
-    desk.append(FactsRead(facts=facts))
+    known = [event.facts for event in desk.history if isinstance(event, FactsRead)]
+    if not known or known[-1].table != facts.table:
+        desk.append(FactsRead(facts=facts))
     duration = time_for(facts.rows, BACKFILL_ROWS_PER_SECOND, "written in batches")
     answers = {
         "rows": (facts.rows.short, facts.rows.how),

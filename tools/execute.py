@@ -1,11 +1,13 @@
 """Run the statements of a step: one transaction, its own lock_timeout, retries with backoff, noted in the ledger."""
 
 import random
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import psycopg
 
-from protocol.errors import StepFailed
+from protocol.errors import StepFailed, WhimbrelError
 from protocol.events import LockWaited
 from protocol.names import TableName
 from protocol.steps import Statements
@@ -26,7 +28,7 @@ LONGEST_PAUSE_S = 10.0
 
 def run_statements(work: Work, step: Statements) -> Outcome:
     """Run the step once and for all; a step the ledger knows is not run again. Raise StepFailed with the reason."""
-    with work.database.writing(work.run, step.id) as connection:
+    with in_words(work), work.database.writing(work.run, step.id) as connection:
         ledger.claim(connection)
         if ledger.is_done(connection, work.run, step.id):
             return Outcome(facts=(("Already done", "the ledger in the database says so; it was not run again"),))
@@ -41,9 +43,11 @@ def run_statements(work: Work, step: Statements) -> Outcome:
 
 
 def run_undo(work: Work, step_id: str, sql: Sequence[str], lock_timeout_ms: int) -> None:
-    """Take a step back in one transaction, and forget it in the ledger."""
-    with work.database.writing(work.run, f"undo {step_id}") as connection:
+    """Take a step back in one transaction, and forget it in the ledger; one the ledger forgot already is left alone."""
+    with in_words(work), work.database.writing(work.run, f"undo {step_id}") as connection:
         ledger.claim(connection)
+        if ledger.exists(connection) and not ledger.is_done(connection, work.run, step_id):
+            return
 
         def once() -> None:
             for statement in sql:
@@ -78,9 +82,20 @@ def with_retries(
                 raise StepFailed(_gave_up(work, attempts, held_by, error)) from None
         except psycopg.Error as error:
             raise StepFailed(_failed(work.database, error)) from None
-        if work.stop.wait(_pause(attempt)) and pausable:
+        if pausable and work.stop.wait(_pause(attempt)):
             return 0
+        if not pausable:
+            time.sleep(_pause(attempt))
     raise AssertionError("the last attempt returns or raises")
+
+
+@contextmanager
+def in_words(work: Work) -> Iterator[None]:
+    """Turn what the server says outside of a try into StepFailed."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise StepFailed(_failed(work.database, error)) from None
 
 
 def _pause(attempt: int) -> float:
@@ -93,7 +108,7 @@ def _who_blocks(database: Database, table: TableName) -> tuple[str, ...]:
     try:
         with database.reading(timeout_ms=1_000) as connection:
             return blockers(connection, table)
-    except (psycopg.Error, StepFailed):
+    except (psycopg.Error, WhimbrelError):
         return ()
 
 

@@ -5,6 +5,8 @@ import psycopg
 from protocol.errors import Refused
 from protocol.steps import Preflight
 from tools import ledger
+from tools.engines.postgres import lost_connection
+from tools.execute import in_words
 from tools.introspect.read import blockers, count_rows, read_facts
 from tools.monitor import compare, read_signals
 from tools.work import Outcome, Work
@@ -16,7 +18,7 @@ LONG_TRANSACTION_S = 60
 def run_preflight(work: Work, step: Preflight) -> Outcome:
     """Check rights and blockers, count rows, read the baseline of the watch, create schema `whimbrel`."""
     name = work.plan.facts.name
-    with work.database.reading(timeout_ms=COUNT_TIMEOUT_MS) as connection:
+    with lost_connection(work.database), work.database.reading(timeout_ms=COUNT_TIMEOUT_MS) as connection:
         facts = read_facts(connection, work.database.alias, name)
         refuse_without_rights(facts.rights.obstacles)
         rows = _count(work)
@@ -24,7 +26,7 @@ def run_preflight(work: Work, step: Preflight) -> Outcome:
         signals = read_signals(connection, name)
     for signal, value in signals.items():
         work.emit(compare(signal, value, value.value))
-    with work.database.writing(work.run, step.id) as connection:
+    with in_words(work), work.database.writing(work.run, step.id) as connection:
         ledger.claim(connection)
         try:
             ledger.prepare(connection)
@@ -37,7 +39,7 @@ def run_preflight(work: Work, step: Preflight) -> Outcome:
         rows=rows,
         facts=(
             ("Connection", f"{facts.target.alias}, PostgreSQL {facts.target.version}, role {facts.target.role}"),
-            ("Rows", f"{rows:,} (counted)" if rows is not None else "not counted: it took longer than two minutes"),
+            ("Rows", f"{rows:,} (counted)" if rows is not None else "not counted: it took too long"),
             ("Longest transaction", longest.short + (" (long: steps may wait)" if _long(longest.value) else "")),
             ("Holding the table now", "; ".join(waiting_behind) or "nobody"),
             ("Checkpoints", "schema whimbrel is there"),
@@ -58,7 +60,7 @@ def _count(work: Work) -> int | None:
     try:
         with work.database.reading(timeout_ms=COUNT_TIMEOUT_MS) as connection:
             return count_rows(connection, work.plan.facts.name)
-    except psycopg.errors.QueryCanceled:
+    except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable):
         return None
 
 

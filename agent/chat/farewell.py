@@ -3,14 +3,14 @@
 from agent.chat.phase_sign import phase_sign
 from agent.chat.visible import visible
 from protocol.errors import Interrupted, Stopped
-from protocol.states import FINAL, Idle, Paused, State, plan_of
+from protocol.states import FINAL, Idle, Monitoring, Paused, State, plan_of
 
 
 def code_when_left(state: State, returned: int | None) -> int:
     """Return the exit code of a session that was cancelled in `state`; `returned` is what it said itself."""
     if isinstance(state, Paused):
         return Stopped.exit_code if returned is None else returned
-    if isinstance(state, (Idle, *FINAL)):
+    if isinstance(state, (Idle, Monitoring, *FINAL)):
         return returned or 0
     return Interrupted.exit_code
 

@@ -108,13 +108,11 @@ class QuestionField(Vertical):
         self.scroll_visible(animate=False)
 
     @on(Input.Changed)
-    def _mark_option(self, event: Input.Changed) -> None:
-        event.stop()
+    def _mark_option(self) -> None:
         self._show_sign()
 
     @on(Input.Blurred)
-    def _leave(self, event: Input.Blurred) -> None:
-        event.stop()
+    def _leave(self) -> None:
         if self.field.value.strip() and self.field.value != self.said:
             self.field.value = self.said
         if self.field.value.strip() and (self.given is not None or self.fault):

@@ -98,12 +98,20 @@ class QuestionPanel(Vertical):
 
     @on(Input.Submitted)
     def _next(self, event: Input.Submitted) -> None:
+        """Enter goes to the next question that is open; with none left, to the button."""
         event.stop()
-        self._step(1)
+        is_open = self._first_open()
+        if is_open is None:
+            self.query_one("#use", Button).focus()
+        elif is_open.has_focus_within:
+            self._step(1)
+        else:
+            self._go_to(is_open)
 
     @on(Input.Changed)
     @on(Input.Blurred)
-    def _recount(self) -> None:
+    def _recount(self, event: Input.Changed | Input.Blurred) -> None:
+        event.stop()
         self._count()
 
     @on(Button.Pressed, "#use")

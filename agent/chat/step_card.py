@@ -40,7 +40,7 @@ def figure_text(figure: Figure) -> Text:
 
 def _sql(step: Step) -> tuple[RenderableType, ...]:
     sql = sql_of(step)
-    return (sql_card(*sql),) if sql else (Text("Runs no SQL that changes anything.", "dim"),)
+    return (sql_card(*sql),) if sql else (Text("Changes no table of yours.", "dim"),)
 
 
 def _measures(step: Step, times: list[tuple[str, Text]]) -> Table:

@@ -7,7 +7,7 @@ import click
 
 from agent.commands.driving import Opened
 from agent.commands.options import flags, of_a_run, split_target
-from agent.drive import start
+from agent.drive import talk
 from agent.setup import NO_DATABASE, Setup, prepare
 from protocol.errors import ConfigurationError, UsageError
 
@@ -54,7 +54,7 @@ def open_chat(setup: Setup, request: str | None, *, mouse: bool = True) -> int:
         environment=setup.settings.environment,
         model=setup.model_name,
     )
-    return run_chat(lambda person: start(setup, person, request, opened), controls=controls, mouse=mouse)
+    return run_chat(lambda person: talk(setup, person, request, opened), controls=controls, mouse=mouse)
 
 
 def _plain(setup: Setup, request: str | None) -> int:
@@ -62,4 +62,4 @@ def _plain(setup: Setup, request: str | None) -> int:
     from agent.console import Console
 
     console = Console(interactive=sys.stdin.isatty())
-    return drive(console, lambda opened: start(setup, console, request, opened))
+    return drive(console, lambda opened: talk(setup, console, request, opened))

@@ -23,6 +23,7 @@ SENTENCE = (
 @click.option("--rows", default=2_500_000, show_default=True, type=click.IntRange(1), help="Rows in table users.")
 @click.option("--chat/--no-chat", "with_chat", default=None, help="Open the chat; default: when there is a terminal.")
 @click.option("--stop", is_flag=True, help="Stop the demo's server and leave its data.")
+@click.option("--dsn", "only_dsn", is_flag=True, help="Start the server, print the shop's address, and nothing else.")
 @click.option("--reset", is_flag=True, help="Load the shop anew.")
 @click.option("--state", metavar="DIR", help="Where server, runs and journals are kept.")
 @click.option("--model", metavar="NAME", help="guided, or a model's name. Without a key: guided.")
@@ -31,6 +32,7 @@ def demo(
     rows: int,
     with_chat: bool | None,
     stop: bool,
+    only_dsn: bool,
     reset: bool,
     state: str | None,
     model: str | None,
@@ -45,6 +47,10 @@ def demo(
     if stop:
         server.stop()
         click.echo("The demo's server is stopped; its data stays.", err=True)
+        return 0
+    if only_dsn:
+        server.start()
+        click.echo(server.create_database(DATABASE))
         return 0
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     chatting = terminal if with_chat is None else with_chat

@@ -92,7 +92,7 @@ def _text(content: Any) -> str:
 def _farewell(state: State) -> str:
     match state:
         case Monitoring():
-            return "Done and verified. The watch has begun; `whimbrel monitor RUN` takes the next reading."
+            return "Done and verified. The watch has begun."
         case Done():
             return "Done, verified and watched."
         case Paused(reason=reason):

@@ -4,86 +4,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from agent.models import phrases as p
 from tools.discover import Heard
 from tools.lint.actions import AddColumn
 from tools.lint.parse import parse
 
-NAME = r'(?:"[^"]+"|`[^`]+`|[A-Za-z_][\w$]*)'
-TABLE = rf"{NAME}(?:\.{NAME})?"
-ARTICLES = r"(?:(?:a|an|the|another|new)\s+)*"
-
-TYPE = (
-    r"(?:(?:character varying|varchar|character|char|numeric|decimal|bit varying|varbit|bit)"
-    r"(?:\s*\(\s*\d+(?:\s*,\s*\d+)?\s*\))?"
-    r"|double precision|timestamp(?:\(\d\))? with(?:out)? time zone|time with(?:out)? time zone"
-    r"|timestamptz|timestamp|timetz|date|time|interval|smallint|integer|bigint|int[248]?|real|float[48]?|money|boolean|bool"
-    r"|text|citext|uuid|jsonb?|bytea|inet|cidr|macaddr|xml|tsvector|point|smallserial|bigserial|serial"
-    r"|string|datetime|double)(?:\s*\[\s*\])?"
-)
-SPOKEN_TYPES = {"string": "text", "datetime": "timestamptz", "double": "double precision"}
-"""Words that are no PostgreSQL type, but have one plain meaning; shown for correction like everything else."""
-
-VERB = r"\b(?:add|create|introduce|append)\s+"
-SHAPES = (
-    # add a role column to users
-    rf"{VERB}{ARTICLES}(?P<before>(?:[\w(),\[\]]+\s+)*?)(?P<column>{NAME})\s+(?:column|field)\b(?!\s+(?:called|named))"
-    rf"(?P<middle>[^;]*?)\s(?:to|on|in)\s+(?:the\s+)?(?:table\s+)?(?P<table>{TABLE})",
-    # add a nullable text column called nickname to customers; add column role varchar(50) to users
-    rf"{VERB}{ARTICLES}(?P<before>(?:[^;]*?\s)?)(?:column|field)\s+(?:(?:called|named)\s+)?(?P<column>{NAME})"
-    rf"(?P<middle>[^;]*?)\s(?:to|on|in)\s+(?:the\s+)?(?:table\s+)?(?P<table>{TABLE})",
-    # add role to users
-    rf"{VERB}{ARTICLES}(?P<before>)(?P<column>{NAME})(?P<middle>(?:\s+(?:as|of type)\s[^;]*?)?)\s(?:to|on)\s+"
-    rf"(?:the\s+)?(?:table\s+)?(?P<table>{TABLE})",
-)
-NOT_A_COLUMN = {
-    "column",
-    "field",
-    "table",
-    "index",
-    "constraint",
-    "a",
-    "an",
-    "the",
-    "new",
-    "unique",
-    "foreign",
-    "primary",
-}
-
-NOT_NULL = r"\b(?:not[\s-]null(?:able)?|non[\s-]?null(?:able)?|mandatory|required|(?:may|can|must) not be null)\b"
-NULLABLE = r"\b(?:nullable|optional|null (?:is )?allowed|allow(?:s|ing)? null|(?:may|can) be null)\b"
-NO_DEFAULT = r"\b(?:no default|without (?:a )?default|default none)\b"
-DEFAULT = (
-    r"\bdefault(?:s|ing)?(?:\s+value)?(?:\s+(?:to|of|is|as))?\s*[:=]?\s*"
-    r"(?P<value>'(?:[^']|'')*'(?:::[\w ]+(?:\[\])?)?|-?\d+(?:\.\d+)?|[\w.]+\s*\((?:[^()]|\([^()]*\))*\)|[A-Za-z_]\w*)"
-)
-COMPUTED = (
-    r"\b(?:computed|calculated|derived)\s+(?:as|from|by)\s+"
-    r"(?P<value>(?:'(?:[^']|'')*'|\((?:[^()]|\([^()]*\))*\)|[^,;'()])+)"
-)
-ENVIRONMENT = r"\b(?P<value>production|prod|staging|development|dev)\b"
-NO_DOWNTIME = r"\b(?:no|zero|without(?: any)?)[\s-]downtime\b"
-WINDOW = r"\b(?:maintenance )?window\s+(?P<value>[^,;]+)"
-PURPOSE = r"\b(?:because|so that|in order to)\s+(?P<value>[^;]+?)\s*[.;]?$"
-
-CALLED_WITHOUT_PARENTHESES = {"user", "current_user", "session_user", "current_role", "system_user", "current_catalog"}
-CONSTANT_WORDS = {"true", "false", "current_timestamp", "current_date", "localtimestamp", "localtime", "current_time"}
-
-OTHER_KINDS = {
-    r"\b(?:drop|remove|delete)\b": "Dropping",
-    r"\brename\b": "Renaming",
-    r"\b(?:change|modify|alter|convert|widen)\b": "Changing a column",
-    r"\bindex\b": "Indexes",
-    r"\b(?:constraint|foreign key|unique|check|primary key)\b": "Constraints",
-    r"\b(?:create|new) table\b": "Creating tables",
-    r"\b(?:split|merge|copy|transform|deduplicate|update)\b": "Transforming data",
-    r"\bupgrade|migrate from|sqlite|mysql\b": "Moving between databases and versions",
-}
+LONGEST = 4_000
+"""Characters. A request is a few sentences; what is longer is a document, and nobody means every word of it."""
 
 KNOWS = (
     "What I can carry out today: add a column. For example: “add a role column to users, varchar(50), not null, "
     "default 'user'”, or paste the ALTER TABLE … ADD COLUMN."
 )
+ONE_AT_A_TIME = "One column of one table at a time, please: say which one first."
 
 
 @dataclass(frozen=True)
@@ -96,108 +29,255 @@ class Hearing:
 
 def hear(words: str, *, running: bool = False) -> Hearing:
     """Read a request; with `running`, words that only add to one (“make it nullable”) are enough."""
-    text = words.strip()
-    if re.search(r"\balter\s+table\b", text, re.IGNORECASE):
-        return _hear_ddl(text)
-    found = _shape(text)
-    if found is None and running:
-        heard = tuple(_attributes(text))
-        return Hearing(heard) if heard else Hearing(problem=f"I did not understand that. {KNOWS}")
-    if found is None:
-        return Hearing(problem=_not_known(text))
-    column, table = found.group("column"), found.group("table")
-    if re.search(rf"\b(?:and|,)\s*$|,\s*{NAME}\s*,", found.group("before")):
-        return Hearing(problem="One column at a time, please: say which one first.")
-    rest = " ".join((found.group("before"), found.group("middle"), text[: found.start()], text[found.end() :]))
-    names = (
-        Heard(question="table", value=_bare(table), quote=table),
-        Heard(question="column", value=_bare(column), quote=column),
-    )
-    return Hearing((*names, *_attributes(rest)))
+    if len(words) > LONGEST:
+        return Hearing(problem=f"That is {len(words):,} characters long; say the change in a sentence. {KNOWS}")
+    if re.search(r"\balter\s+table\b", words, re.IGNORECASE):
+        return _hear_ddl(words)
+    if re.search(p.REFUSED, words, re.IGNORECASE):
+        return Hearing(problem=f"I take that as a no, or as a question; nothing was done. {KNOWS}")
+    text = Text(words)
+    column = _explicit_name(text)
+    attributes = tuple(_attributes(text))
+    found = _clause(text)
+    if found is not None:
+        return _understood(text, found, column, attributes)
+    if running and attributes:
+        return Hearing(attributes)
+    return Hearing(problem=_not_known(words))
 
 
-def _shape(text: str) -> re.Match[str] | None:
-    for shape in SHAPES:
-        found = re.search(shape, text, re.IGNORECASE)
-        if found and _bare(found.group("column")).lower() not in NOT_A_COLUMN:
-            return found
+@dataclass
+class Text:
+    """The words, and `left`, of the same length: what was not understood yet."""
+
+    words: str
+    left: str = ""
+
+    def __post_init__(self) -> None:
+        self.left = "".join(c if c.isprintable() or c in "\n\t" else " " for c in self.words).replace("\t", " ")
+        self._strings = [found.span() for found in re.finditer(p.STRING, self.left)]
+
+    def find(self, pattern: str) -> Iterator[re.Match[str]]:
+        """Every match that does not begin inside a quoted text."""
+        for found in re.finditer(pattern, self.left, re.IGNORECASE):
+            if not any(start < found.start() < end for start, end in self._strings):
+                yield found
+
+    def take(self, pattern: str) -> re.Match[str] | None:
+        """Cut the first match out."""
+        found = next(self.find(pattern), None)
+        if found:
+            self.cut(*found.span())
+        return found
+
+    def cut(self, start: int, end: int) -> None:
+        self.left = self.left[:start] + p.CUT * (end - start) + self.left[end:]
+
+    def said(self, start: int, end: int) -> str:
+        return self.words[start:end]
+
+
+# --- names ---------------------------------------------------------------------------------------------------------
+
+
+def _explicit_name(text: Text) -> Heard | None:
+    """The column's name where it stands beyond doubt, `called role` or `column role`; cut, it is no attribute."""
+    for pattern in p.EXPLICIT_NAMES:
+        for found in text.find(pattern):
+            start, end = found.span("name")
+            said = text.said(start, end)
+            if not found[0].lower().startswith(("called", "named")) and not _may_name(text, found, said):
+                continue
+            text.cut(start if found[0].lower().startswith(("column", "field")) else found.start(), end)
+            return _name(text, "column", said)
     return None
 
 
-def _attributes(text: str) -> Iterator[Heard]:
-    computed = re.search(COMPUTED, text, re.IGNORECASE)
-    if computed:
-        expression = re.split(r"\s+(?:on|in)\s+(?:production|staging|development)\b", computed["value"])[0].strip()
-        yield Heard(question="computed", value=expression, quote=expression)
-        yield Heard(question="default", value="none", quote=computed[0][: computed[0].index(computed["value"])].strip())
-        text = text.replace(computed[0], ", ")
+def _may_name(text: Text, found: re.Match[str], said: str) -> bool:
+    """In “a role column text” the name stands before the word column, and a type after it."""
+    before = re.search(rf"({p.NAME})\s*$", text.left[: found.start()])
+    is_type = re.fullmatch(p.TYPE, said, re.IGNORECASE)
+    named_before = before and before[1].lower() not in p.FILLER and not re.fullmatch(p.VERB, before[1], re.IGNORECASE)
+    return said.lower() not in p.NOT_A_COLUMN and not (is_type and named_before)
+
+
+def _clause(text: Text) -> re.Match[str] | None:
+    for pattern in p.CLAUSES:
+        for found in text.find(pattern):
+            if _table(found).lower() not in p.NOT_A_TABLE:
+                return found
+    return None
+
+
+def _table(clause: re.Match[str]) -> str:
+    return clause.groupdict().get("table") or ""
+
+
+def _understood(text: Text, clause: re.Match[str], column: Heard | None, attributes: tuple[Heard, ...]) -> Hearing:
+    words = re.findall(rf"{p.NAME}|[^\s,;:()\-]+", clause["inside"])
+    unread = [word for word in words if word.lower() not in p.FILLER]
+    named = [word for word in unread if word.lower() not in ("column", "field")]
+    problem = _too_much(text, clause) or _no_name(named, column, has_noun=len(named) < len(unread))
+    if problem:
+        return Hearing(problem=f"{problem} {KNOWS}")
+    if named:
+        column = _name(text, "column", named[0])
+    there = (_name(text, "table", _table(clause)),) if _table(clause) else ()
+    return Hearing((*there, *((column,) if column else ()), *attributes))
+
+
+def _no_name(named: list[str], column: Heard | None, *, has_noun: bool) -> str:
+    """Why what is left between verb and table is not one name; empty when it is, or when the name is open."""
+    if len(named) > (0 if column else 1):
+        return f"I do not understand “{' '.join(named)}” there."
+    if named and (named[0].lower() in p.NOT_A_COLUMN or not re.fullmatch(p.NAME, named[0])):
+        return "I did not understand that."
+    return "" if named or column or has_noun else "I did not understand that."
+
+
+def _too_much(text: Text, clause: re.Match[str]) -> str:
+    """What is asked for besides one column of one table."""
+    after = text.left[clause.end() :]
+    second = re.match(p.NEXT_TABLE, after, re.IGNORECASE) if _table(clause) else None
+    if (second and second["table"].lower() not in p.POLITE | p.FILLER) or any(
+        any(text.find(several)) for several in p.SEVERAL
+    ):
+        return ONE_AT_A_TIME
+    return next((_not_yet(what) for pattern, what in p.ALSO_MEANT.items() if any(text.find(pattern))), "")
+
+
+# --- attributes ----------------------------------------------------------------------------------------------------
+
+
+def _attributes(text: Text) -> Iterator[Heard]:
     yield from _purpose(text)
-    text = re.sub(PURPOSE, "", text, flags=re.IGNORECASE)
-    yield from _surroundings(text)
-    default = re.search(DEFAULT, text, re.IGNORECASE)
-    without = text.replace(default[0], " ") if default else text
-    type_ = re.search(rf"(?<![\w.']){TYPE}(?![\w'(])", without, re.IGNORECASE) or re.search(
-        rf"\bof type\s+(?P<name>{TABLE}(?:\(\d+\))?)", without, re.IGNORECASE
-    )
-    if type_:
-        said = type_.groupdict().get("name") or type_[0]
-        yield Heard(question="type", value=SPOKEN_TYPES.get(said.lower(), said), quote=said)
-    yield from _default(text, default)
-    yield from _null(without)
+    yield from _computed(text)
+    yield from _default(text)
+    yield from _null(text)
+    yield from _environment(text)
+    yield from _downtime(text)
+    yield from _type(text)
 
 
-def _default(text: str, found: re.Match[str] | None) -> Iterator[Heard]:
-    none = re.search(NO_DEFAULT, text, re.IGNORECASE)
-    if none:
-        yield Heard(question="default", value="none", quote=none[0])
-    elif found:
-        value = found["value"]
-        if value.lower() in CALLED_WITHOUT_PARENTHESES:
-            return  # `default user` may mean the text or the role; it is asked
-        bare_word = re.fullmatch(r"[A-Za-z_]\w*", value) and value.lower() not in {*CONSTANT_WORDS, "null", "none"}
-        yield Heard(question="default", value=f"'{value}'" if bare_word else value, quote=found[0])
-
-
-def _null(text: str) -> Iterator[Heard]:
-    for pattern, nullable in ((NOT_NULL, "no"), (NULLABLE, "yes")):
-        found = re.search(pattern, text, re.IGNORECASE)
-        if found:
-            yield Heard(question="nullable", value=nullable, quote=found[0])
-            return
-
-
-def _surroundings(text: str) -> Iterator[Heard]:
-    environment = re.search(ENVIRONMENT, text, re.IGNORECASE)
-    if environment:
-        word = environment["value"].lower()
-        value = {"prod": "production", "dev": "development"}.get(word, word)
-        yield Heard(question="environment", value=value, quote=environment[0])
-    no_downtime, window = re.search(NO_DOWNTIME, text, re.IGNORECASE), re.search(WINDOW, text, re.IGNORECASE)
-    if no_downtime:
-        yield Heard(question="downtime", value="none", quote=no_downtime[0])
-    elif window:
-        yield Heard(question="downtime", value=window["value"].strip(), quote=window["value"].strip())
-
-
-def _purpose(text: str) -> Iterator[Heard]:
-    found = re.search(PURPOSE, text, re.IGNORECASE)
+def _purpose(text: Text) -> Iterator[Heard]:
+    found = text.take(p.PURPOSE)
     if found:
-        yield Heard(question="purpose", value=found["value"], quote=found["value"])
+        yield _heard(text, "purpose", *found.span("value"))
 
 
-def _hear_ddl(text: str) -> Hearing:
-    start = re.search(r"\balter\s+table\b", text, re.IGNORECASE)
+def _computed(text: Text) -> Iterator[Heard]:
+    found = next(text.find(p.COMPUTED), None)
+    if found is None:
+        return
+    start = found.start("value")
+    end = start + len(re.split(p.END_OF_COMPUTED, found["value"], maxsplit=1, flags=re.IGNORECASE)[0].rstrip())
+    text.cut(found.start(), end)
+    yield _heard(text, "computed", start, end)
+    yield Heard(question="default", value="none", quote=text.said(found.start(), start).strip())
+
+
+def _default(text: Text) -> Iterator[Heard]:
+    none = text.take(p.NO_DEFAULT)
+    if none:
+        yield Heard(question="default", value="none", quote=text.said(*none.span()))
+        return
+    found = next(text.find(p.DEFAULT), None)
+    if found is None:
+        return
+    value = text.said(*found.span("value"))
+    if value.lower() in p.NOT_A_VALUE:
+        return
+    text.cut(*found.span())
+    if value.lower() not in p.ROLES:
+        yield Heard(question="default", value=_as_sql(value), quote=text.said(*found.span()))
+
+
+def _as_sql(value: str) -> str:
+    """A lone word is a text, unless SQL knows it; so is what stands in any kind of quotes but SQL's own."""
+    if value[0] in '“"‘`':
+        return "'" + value[1:-1].replace("'", "''") + "'"
+    if re.fullmatch(r"[^\W\d]\w*", value) and value.lower() not in p.CONSTANTS:
+        return f"'{value}'"
+    return value
+
+
+def _null(text: Text) -> Iterator[Heard]:
+    """Both at once is neither."""
+    no, yes = text.take(p.NO), text.take(p.YES)
+    if bool(no) == bool(yes):
+        return
+    found, nullable = (no, "no") if no else (yes, "yes")
+    assert found is not None
+    yield Heard(question="nullable", value=nullable, quote=text.said(*found.span()))
+
+
+def _environment(text: Text) -> Iterator[Heard]:
+    """“Not production”, or two of them, is no answer."""
+    every = list(text.find(p.ENVIRONMENT))
+    for found in every:
+        text.cut(*found.span())
+    said = {p.ENVIRONMENTS.get(found["value"].lower(), found["value"].lower()) for found in every if not found["not"]}
+    if len(said) == 1 and not any(found["not"] for found in every):
+        yield Heard(question="environment", value=said.pop(), quote=text.said(*every[0].span("value")))
+
+
+def _downtime(text: Text) -> Iterator[Heard]:
+    none, window = text.take(p.NO_DOWNTIME), text.take(p.WINDOW)
+    if none:
+        yield Heard(question="downtime", value="none", quote=text.said(*none.span()))
+    elif window:
+        yield _heard(text, "downtime", *window.span("value" if window["value"] else "plain"))
+
+
+def _type(text: Text) -> Iterator[Heard]:
+    named = text.take(p.OF_TYPE)
+    places = [named.span("type")] if named else list(_types(text))
+    if len({text.said(*place).lower() for place in places}) != 1:
+        return
+    said = text.said(*places[0])
+    text.cut(*places[0])
+    yield Heard(question="type", value=p.SPOKEN_TYPES.get(said.lower(), said), quote=said)
+
+
+def _types(text: Text) -> Iterator[tuple[int, int]]:
+    """Where types stand; of several, one right before “column” is the column's name."""
+    every = [
+        found
+        for found in text.find(rf"(?<![\w.'\"`$]){p.TYPE}(?![\w('\"`$])")
+        if found[0].lower() not in p.EVERYDAY or _where_a_type_stands(text.left, found)
+    ]
+    for found in every:
+        if len(every) == 1 or not re.match(rf"\s+{p.COLUMN}", text.left[found.end() :], re.IGNORECASE):
+            yield found.span()
+
+
+def _where_a_type_stands(left: str, found: re.Match[str]) -> bool:
+    before = re.search(p.BEFORE_TYPE, left[max(0, found.start() - 40) : found.start()], re.IGNORECASE)
+    return bool(before and re.match(p.AFTER_TYPE, left[found.end() :], re.IGNORECASE))
+
+
+def _heard(text: Text, question: str, start: int, end: int) -> Heard:
+    said = re.split(r"\.\s", text.said(start, end))[0].strip(" ,\n")
+    return Heard(question=question, value=said, quote=said)
+
+
+# --- SQL -----------------------------------------------------------------------------------------------------------
+
+
+def _hear_ddl(words: str) -> Hearing:
+    start = re.search(r"\balter\s+table\b", words, re.IGNORECASE)
     assert start is not None
-    sql = text[start.start() :]
-    statements = parse(sql)
-    actions = [action for statement in statements for action in statement.actions]
+    sql = words[start.start() :].partition("```")[0].rstrip()
+    actions = [action for statement in parse(sql) for action in statement.actions]
     if len(actions) != 1 or not isinstance(actions[0], AddColumn):
         return Hearing(problem=f"That SQL is more than one ADD COLUMN, or another kind of change. {KNOWS}")
     return _hear_action(actions[0], sql)
 
 
 def _hear_action(action: AddColumn, sql: str) -> Hearing:
-    odd = [name for name in ("unique", "primary", "references", "generated", "check") if getattr(action, name)]
+    odd = [
+        name for name in ("unique", "primary", "references", "generated", "check", "identity") if getattr(action, name)
+    ]
     if odd:
         return Hearing(problem=f"The column also brings {', '.join(odd)}: that is not built yet. {KNOWS}")
     pairs = {
@@ -210,12 +290,18 @@ def _hear_action(action: AddColumn, sql: str) -> Hearing:
     return Hearing(tuple(Heard(question=name, value=value, quote=sql) for name, value in pairs.items()))
 
 
-def _not_known(text: str) -> str:
-    for pattern, what in OTHER_KINDS.items():
-        if re.search(pattern, text, re.IGNORECASE):
-            return f"{what} is not something I can carry out yet. {KNOWS}"
+def _not_known(words: str) -> str:
+    for pattern, what in p.OTHER_KINDS.items():
+        if re.search(pattern, words, re.IGNORECASE):
+            return f"{_not_yet(what)} {KNOWS}"
     return f"I did not understand that. {KNOWS}"
 
 
-def _bare(name: str) -> str:
-    return name.replace('"', "").replace("`", "")
+def _not_yet(what: str) -> str:
+    return f"{what} is not something I can carry out yet."
+
+
+def _name(text: Text, question: str, said: str) -> Heard:
+    """Without its quotes; in a request that is all capitals, capitals say nothing."""
+    bare = said.replace('"', "").replace("`", "")
+    return Heard(question=question, value=bare.lower() if text.words.isupper() else bare, quote=said)

@@ -8,7 +8,7 @@ from protocol import rates
 from protocol.discovery import Sheet
 from protocol.facts import Facts, ValueFacts
 from protocol.keyset import keyset_backfill
-from protocol.names import derived_name, literal, quoted
+from protocol.names import default_clause, derived_name, literal, quoted
 from protocol.steps import Check, Statements, Step, Undo
 from protocol.strategy import Strategy
 
@@ -20,6 +20,8 @@ FAST_DEFAULT = 11
 
 NOT_NULL_NOT_VALID = 18
 """First major version with ADD CONSTRAINT … NOT NULL … NOT VALID."""
+
+OVERRULES = "While its trigger stands, it overrules what the application writes to the column"
 
 VIRTUAL_COLUMNS = 18
 """First major version with GENERATED ALWAYS AS (…) VIRTUAL."""
@@ -122,6 +124,7 @@ def _batched(change: AddColumn, facts: Facts, limit: int, value: ValueFacts | No
         cons=(
             "More steps, and minutes instead of milliseconds",
             "Writes every row once more: the table grows until vacuum has caught up",
+            *((OVERRULES,) if change.computed else ()),
         ),
         downtime="none",
         steps=steps,
@@ -158,10 +161,7 @@ def _add_and_keep_in_step(change: AddColumn, limit: int) -> Statements:
         )
         why = "The column comes empty, with a trigger that computes it for every new and changed row from now on."
     else:
-        sql = (
-            add,
-            f"ALTER TABLE {change.table.sql} ALTER COLUMN {quoted(change.column)} SET DEFAULT {change.default}",
-        )
+        sql = (add, *_set_default(change))
         undo = _drop(change)
         why = (
             "Added without its default first: one that differs from row to row would rewrite the table under lock. "
@@ -309,10 +309,17 @@ def _virtual(change: AddColumn, limit: int) -> Strategy:
 def _add_column(change: AddColumn, *, with_everything: bool) -> str:
     sql = f"ALTER TABLE {change.table.sql} ADD COLUMN {quoted(change.column)} {change.type}"
     if with_everything and change.default:
-        sql += f" DEFAULT {change.default}"
+        sql += f" DEFAULT {default_clause(change.default)}"
     if with_everything and not change.nullable:
         sql += " NOT NULL"
     return sql
+
+
+def _set_default(change: AddColumn) -> tuple[str, ...]:
+    if not change.default:
+        return ()
+    column = f"ALTER TABLE {change.table.sql} ALTER COLUMN {quoted(change.column)}"
+    return (f"{column} SET DEFAULT {default_clause(change.default)}",)
 
 
 def _drop(change: AddColumn) -> Undo:
@@ -330,13 +337,13 @@ def sync_function(change: AddColumn) -> str:
 def _sync_trigger(change: AddColumn) -> tuple[str, str]:
     name = quoted(sync_function(change))
     function = f"{quoted(change.table.schema_name)}.{name}"
-    tag = "$whimbrel$"
-    while tag in str(change.computed):
-        tag = tag[:-1] + "_$"
     body = (
-        f"BEGIN NEW.{quoted(change.column)} := (SELECT {change.computed} FROM (SELECT NEW.*) AS "
+        f"BEGIN NEW.{quoted(change.column)} := (SELECT ({change.computed}) FROM (SELECT NEW.*) AS "
         f"{quoted(change.table.name)}); RETURN NEW; END"
     )
+    tag = "$whimbrel$"
+    while tag in body:
+        tag = tag[:-1] + "_$"
     return (
         f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT "
         f"AS {tag}{body}{tag}",

@@ -1,5 +1,6 @@
 """Connections to PostgreSQL: one kind that can only read, one that only the runner opens."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,12 @@ OLDEST = 13
 
 CONNECT_TIMEOUT_S = 10
 READ_TIMEOUT_MS = 10_000
+
+TRANSACTION_TIMEOUT = 17_00_00
+"""First version with the setting transaction_timeout, which would cut a long VALIDATE short."""
+
+DATA_EXCEPTION = "22"
+"""The class of SQLSTATE whose messages quote the value they are about (documentation, appendix A)."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +51,17 @@ class Database:
         """Open the runner's connection; `application_name` says which run and step it serves."""
         with self._open(f"whimbrel/{run}/{step}"[:63]) as connection:
             _set(connection, statement_timeout=0, idle_in_transaction_session_timeout=60_000)
+            # keys travel as text: these spellings lose nothing, whatever the role's own settings are
+            _set(connection, DateStyle="ISO", IntervalStyle="postgres", extra_float_digits=1)
+            if connection.info.server_version >= TRANSACTION_TIMEOUT:
+                _set(connection, transaction_timeout=0)
             yield connection
 
     def say(self, error: psycopg.Error) -> str:
-        """The server's message as one line, without a secret."""
+        """The server's message as one line, without a secret and without a row's value."""
         text = error.diag.message_primary or str(error)
+        if (error.sqlstate or "").startswith(DATA_EXCEPTION):
+            text = re.sub(r'".*"', '"…"', text, flags=re.DOTALL)
         return without_secrets(" ".join(text.split()), self.dsn)
 
     @contextmanager
@@ -82,11 +95,18 @@ class Database:
 
 @contextmanager
 def lost_connection(database: Database) -> Iterator[None]:
-    """Turn a connection that breaks while reading into NoConnection."""
+    """Turn a connection that breaks, or an answer that does not come, while reading into NoConnection."""
     try:
         yield
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
+        raise NoConnection(
+            f"{database.alias} did not answer in time: {database.say(error)}. Nothing was changed. "
+            "Another session may hold a lock; try again."
+        ) from None
     except psycopg.OperationalError as error:
         raise NoConnection(f"{database.alias} was lost: {database.say(error)}. Nothing was changed.") from None
+    except psycopg.Error as error:
+        raise Refused(f"{database.alias} refused to be read: {database.say(error)}. Nothing was changed.") from None
 
 
 def _set(connection: Connection, **settings: str | int) -> None:

@@ -72,12 +72,19 @@ ORDER BY i.indisprimary DESC, i.indnkeyatts, c.relname
 LIMIT 1
 
 -- name: dependants
-SELECT DISTINCT CASE v.relkind WHEN 'm' THEN 'materialised view' ELSE 'view' END AS kind,
+-- Views on views count too.
+WITH RECURSIVE standing (oid) AS (
+  SELECT $1::oid
+  UNION
+  SELECT r.ev_class
+  FROM standing s
+  JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid
+  JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+)
+SELECT CASE v.relkind WHEN 'm' THEN 'materialised view' ELSE 'view' END AS kind,
        v.oid::regclass::text AS name, '' AS note
-FROM pg_depend d
-JOIN pg_rewrite r ON r.oid = d.objid AND d.classid = 'pg_rewrite'::regclass
-JOIN pg_class v ON v.oid = r.ev_class
-WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::oid AND v.oid <> $1::oid
+FROM standing JOIN pg_class v USING (oid)
+WHERE v.relkind IN ('v', 'm')
 UNION ALL
 SELECT 'foreign key', conrelid::regclass::text, conname::text FROM pg_constraint WHERE confrelid = $1::oid AND contype = 'f'
 UNION ALL
@@ -115,6 +122,19 @@ SELECT (SELECT extract(epoch FROM max(clock_timestamp() - xact_start))::float8 F
 SELECT coalesce(sum(pg_table_size(c.oid)), 0)::bigint
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+   OR c.oid = 'pg_catalog.pg_largeobject'::regclass
+
+-- name: database_size
+-- The same without asking for a lock on each table, indexes included.
+SELECT pg_database_size(current_database())
+
+-- name: only_by_explicit_cast
+-- Whether a value of type $1 gets into a column of type $2 only by a cast that somebody wrote.
+SELECT g.oid <> w.oid AND coalesce(
+  (SELECT castcontext = 'e' FROM pg_cast WHERE castsource = g.oid AND casttarget = w.oid),
+  g.typcategory = 'S' AND w.typcategory <> 'S')
+FROM pg_type g, pg_type w
+WHERE g.oid = $1::oid AND w.oid = $2::oid
 
 -- name: type_name
 SELECT format_type($1::oid, $2::int)
@@ -139,8 +159,8 @@ SELECT a.pid, coalesce(nullif(a.application_name, ''), a.backend_type), coalesce
        coalesce(a.state, 'unknown state'), extract(epoch FROM clock_timestamp() - a.xact_start)::float8,
        string_agg(DISTINCT l.mode, ', ')
 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-WHERE l.relation = $1::regclass AND l.granted AND l.pid <> pg_backend_pid() AND l.mode <> 'AccessShareLock'
-   OR l.relation = $1::regclass AND l.granted AND l.pid <> pg_backend_pid() AND a.xact_start IS NOT NULL
+WHERE l.relation = $1::regclass AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND l.granted AND l.pid <> pg_backend_pid() AND (l.mode <> 'AccessShareLock' OR a.xact_start IS NOT NULL)
 GROUP BY 1, 2, 3, 4, 5
 ORDER BY 5 DESC NULLS LAST
 LIMIT 5

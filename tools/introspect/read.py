@@ -20,12 +20,16 @@ COUNT_BELOW = 200_000
 
 def candidates(connection: Connection, said: str) -> tuple[tuple[TableName, ...], TableName | None]:
     """Find the tables that `said` names exactly, and the nearest other one; a schema may be given."""
-    schema_name, _, name = said.replace('"', "").rpartition(".")
+    said = said.replace('"', "")
+    schema_name, _, name = said.rpartition(".")
     every = [TableName(schema_name=row[0], name=row[1]) for row in connection.execute(SQL["tables"])]
     here = [table for table in every if not schema_name or table.schema_name.lower() == schema_name.lower()]
     exact = [table for table in here if table.name == name] or [t for t in here if t.name.lower() == name.lower()]
     if exact:
         return tuple(exact), None
+    dotted = tuple(table for table in every if table.name == said)
+    if dotted:
+        return dotted, None
     close = nearest(name, [table.name for table in every])
     return (), next((table for table in every if table.name == close), None)
 
@@ -79,7 +83,7 @@ def read_facts(connection: Connection, alias: str, name: TableName) -> Facts:
         rows=_rows_figure(connection, name, reltuples),
         heap_bytes=_measured(heap, "bytes", "pg_table_size"),
         index_bytes=_measured(indexes, "bytes", "pg_indexes_size"),
-        database_bytes=_measured(one_value(connection, SQL["database_bytes"]), "bytes", "pg_table_size of every table"),
+        database_bytes=_database_bytes(connection),
         key=_key(connection, oid),
         dependants=tuple(Dependant(kind=k, name=n, note=o) for k, n, o in _rows(connection, "dependants", oid)),
         rights=Rights(
@@ -109,6 +113,14 @@ def _rows_figure(connection: Connection, name: TableName, reltuples: float) -> F
         return _measured(count_rows(connection, name), "rows", "count(*)")
     except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable):
         return Figure.unknown("the table has no statistics and counting took too long; run ANALYZE")
+
+
+def _database_bytes(connection: Connection) -> Figure:
+    """pg_table_size waits for every table's lock; one that is held must not keep us from reading about another."""
+    try:
+        return _measured(one_value(connection, SQL["database_bytes"]), "bytes", "pg_table_size of every table")
+    except psycopg.errors.LockNotAvailable:
+        return _measured(one_value(connection, SQL["database_size"]), "bytes", "pg_database_size, with indexes")
 
 
 def _activity(connection: Connection, oid: int) -> Activity:

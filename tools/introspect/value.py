@@ -4,12 +4,22 @@ import re
 from typing import Literal, cast
 
 import psycopg
+from psycopg.rows import TupleRow
 
 from protocol.errors import BadAnswer
 from protocol.facts import ValueFacts
 from protocol.names import TableName
 from tools.engines.postgres import Connection, one_value
 from tools.introspect.read import SQL
+
+REFUSALS = (
+    psycopg.ProgrammingError,
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.InternalError,
+    psycopg.NotSupportedError,
+)
+"""The server refuses what it was asked; anything else, such as a lost connection, is no answer to the question."""
 
 STABLE_WORDS = frozenset(
     {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "current_user", "user"}
@@ -27,10 +37,13 @@ def read_value(
     """Check type and expression against the server; raise BadAnswer naming the question that is wrong."""
     oid, name = _type(connection, type_)
     expression = default or computed
+    strength: Volatility = "immutable"
     if expression is not None:
         source = f" FROM {table.sql}" if computed else ""
-        _fits(connection, expression, name, source, "computed" if computed else "default")
-    strength = _volatility(connection, expression or "")
+        question = "computed" if computed else "default"
+        _fits(connection, expression, name, source, question)
+        _is_assigned(connection, expression, name, source, question)
+        strength = _volatility(connection, expression, source)
     if default and strength == "immutable":
         _keeps_its_value(connection, default, name)
     return ValueFacts(
@@ -43,8 +56,8 @@ def read_value(
 
 def _type(connection: Connection, type_: str) -> tuple[int, str]:
     try:
-        cursor = connection.execute(f"SELECT NULL::{type_} LIMIT 0")
-    except psycopg.errors.Error as error:
+        cursor = _ask(connection, f"SELECT NULL::{type_} LIMIT 0")
+    except REFUSALS as error:
         raise BadAnswer(f"type: the server does not know the type `{type_}` ({_said(error)}).") from None
     assert cursor.description is not None
     assert cursor.pgresult is not None
@@ -58,21 +71,42 @@ def _type(connection: Connection, type_: str) -> tuple[int, str]:
 
 
 def _fits(connection: Connection, expression: str, type_: str, source: str, question: str) -> None:
+    """Put it into a WHERE, where an aggregate, a window or a set is refused as in a column's value."""
     try:
-        connection.execute(f"EXPLAIN SELECT ({expression})::{type_}{source}")
-    except psycopg.errors.Error as error:
+        _ask(connection, f"EXPLAIN SELECT{source} WHERE (({expression})::{type_}) IS NULL")
+    except REFUSALS as error:
         raise BadAnswer(f"{question}: the server refuses `{expression}` as {type_} ({_said(error)}).") from None
 
 
+def _is_assigned(connection: Connection, expression: str, type_: str, source: str, question: str) -> None:
+    """A cast may pass where ALTER TABLE and UPDATE fail: `1::boolean` is legal, DEFAULT 1 of a boolean is not."""
+    try:
+        _ask(connection, f"EXPLAIN SELECT CASE WHEN false THEN NULL::{type_} ELSE ({expression}) END{source}")
+    except REFUSALS:
+        cursor = _ask(connection, f"SELECT ({expression}), NULL::{type_}{source} LIMIT 0")
+        given, wanted = (column.type_code for column in cursor.description or ())
+        if one_value(connection, SQL["only_by_explicit_cast"], (given, wanted)):
+            said = one_value(connection, SQL["type_name"], (given, -1))
+            raise BadAnswer(
+                f"{question}: `{expression}` is of type {said}, which a column of type {type_} does not take; "
+                "write the value as that type."
+            ) from None
+
+
 def _keeps_its_value(connection: Connection, default: str, type_: str) -> None:
-    """A cast cuts a string silently where ALTER TABLE would fail on it."""
-    if re.match(r"(character|bit)", type_) is None:
-        return
-    if one_value(connection, f"SELECT ({default})::{type_}::text = ({default})::text") is False:
+    """A cast cuts a string silently where ALTER TABLE would fail on it; a domain's CHECK speaks only when it is run."""
+    try:
+        kept = _ask(connection, f"SELECT ({default})::{type_}::text = ({default})::text").fetchone()
+    except REFUSALS as error:
+        raise BadAnswer(f"default: the server refuses `{default}` as {type_} ({_said(error)}).") from None
+    if re.match(r"(character|bit)", type_) and kept == (False,):
         raise BadAnswer(f"default: `{default}` does not fit into {type_}.")
 
 
-def _volatility(connection: Connection, expression: str) -> Volatility:
+def _volatility(connection: Connection, expression: str, source: str) -> Volatility:
+    """Take the names it calls, and the planner's own word for what names do not show: operators, casts, odd strings."""
+    if _planner_calls_it_volatile(connection, expression, source):
+        return "volatile"
     bare = re.sub(r"'(?:[^']|'')*'", "''", expression)
     called = re.findall(r'((?:"[^"]+"|\w+)(?:\s*\.\s*(?:"[^"]+"|\w+))*)\s*\(', bare)
     names = [_plain(name) for name in called]
@@ -82,9 +116,21 @@ def _volatility(connection: Connection, expression: str) -> Volatility:
     return STRENGTH[cast(int, strongest)]
 
 
+def _planner_calls_it_volatile(connection: Connection, expression: str, source: str) -> bool:
+    """A subquery with a volatile function in its list is never pulled up, so the plan keeps a scan of it (measured)."""
+    inner = f"SELECT ({expression}) AS value{source}"
+    plan = _ask(connection, f"EXPLAIN (COSTS OFF) SELECT FROM ({inner}) AS asked WHERE value IS NOT NULL")
+    return any("Subquery Scan" in line for (line,) in plan)
+
+
 def _plain(name: str) -> str:
     parts = re.findall(r'"[^"]+"|\w+', name)
     return ".".join(part.strip('"') if part.startswith('"') else part.lower() for part in parts[-2:])
+
+
+def _ask(connection: Connection, sql: str) -> psycopg.Cursor[TupleRow]:
+    """Run one statement; the extended protocol refuses a second one that a parser of ours might have overlooked."""
+    return connection.execute(sql, binary=True)
 
 
 def _said(error: psycopg.Error) -> str:

@@ -1,0 +1,1 @@
+-- Nothing: what was declined is not done.
