@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import reduce
-from pathlib import Path
 
+from agent.backups import Backups
 from agent.journal import Journal
 from protocol.errors import IllegalMove
 from protocol.events import Entry, Move, Narrative, PersonSaid, PlanDrafted, RequestMade
@@ -17,14 +17,6 @@ from tools.engines.postgres import Database
 from tools.work import Work
 
 Listener = Callable[[Entry, State], None]
-
-
-@dataclass(frozen=True)
-class Backups:
-    """Where dumps go, and how many bytes must stay free there."""
-
-    folder: Path
-    reserve_bytes: int
 
 
 @dataclass

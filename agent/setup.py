@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.backups import Backups
 from agent.configuration import Configuration, load
 from agent.models.base import Model
 from agent.models.budget import Budget
 from agent.models.vendor import DEFAULT_MODEL, has_key
-from agent.session import Backups
 from agent.settings import Settings, resolve_database
 from protocol.discovery import Answer, Origin, Scalar
 from protocol.errors import ConfigurationError, NotYet

@@ -8,8 +8,8 @@ import click
 from protocol.errors import ConfigurationError, NotYet
 
 if TYPE_CHECKING:
-    from evals.bench import Bench
     from evals.evidence import Evidence
+    from evals.playground import Playground
     from evals.scenario import Scenario
 
 
@@ -59,29 +59,29 @@ def _refuse_without_key(model: str) -> None:
 def _evaluate(chosen: "list[Scenario]", model: str, repeat: int, state: str | None) -> int:
     from agent.commands.options import flags
     from agent.setup import prepare
-    from evals.bench import own_bench
     from evals.grade import grade
+    from evals.playground import own_playground
     from evals.report import all_pass, report
 
     grades = []
-    with own_bench(prepare(None, flags(state=state)).settings.state_directory) as bench:
+    with own_playground(prepare(None, flags(state=state)).settings.state_directory) as playground:
         for scenario in chosen:
             for _ in range(repeat):
                 click.echo(f"{scenario.name} …", err=True)
-                grades.append(grade(_converse(scenario, bench, model)))
+                grades.append(grade(_converse(scenario, playground, model)))
     click.echo(report(grades))
     if not all_pass(grades):
-        click.echo(f"The journals are in {bench.folder}.", err=True)
+        click.echo(f"The journals are in {playground.folder}.", err=True)
     return 0 if all_pass(grades) else 1
 
 
-def _converse(scenario: "Scenario", bench: "Bench", model: str) -> "Evidence":
+def _converse(scenario: "Scenario", playground: "Playground", model: str) -> "Evidence":
     from evals.replay import guided, live, replay
 
     match model:
         case "recorded":
-            return replay(scenario, bench)
+            return replay(scenario, playground)
         case "guided":
-            return guided(scenario, bench)
+            return guided(scenario, playground)
         case _:
-            return live(scenario, bench, model)
+            return live(scenario, playground, model)

@@ -14,11 +14,11 @@ from agent.journal import FILE, read
 from agent.session import Session
 from agent.settings import Backup, Settings
 from agent.setup import Setup
-from evals.bench import Bench
 from evals.evidence import Evidence
 from evals.objections import objections_to
 from evals.person import ScriptedPerson
 from evals.picture import take
+from evals.playground import Playground
 from evals.recording import Origin, Recording, heard_last, load, prefix_sent
 from evals.scenario import Scenario
 from evals.server import ScriptedServer
@@ -70,37 +70,39 @@ class Replayed:
         return ""
 
 
-def replay(scenario: Scenario, bench: Bench, recording: Recording | None = None) -> Evidence:
+def replay(scenario: Scenario, playground: Playground, recording: Recording | None = None) -> Evidence:
     """Play a scenario's recording, or another one, through the real client over HTTP."""
     recording = recording or load(scenario.recording)
     replayed = Replayed(recording)
     with ScriptedServer([replayed] * (len(recording.turns) + 1)) as server, _no_proxy():
         environ = {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": server.url}
-        evidence = _have(scenario, bench, recording.model, recording.origin, environ)
+        evidence = _have(scenario, playground, recording.model, recording.origin, environ)
         drift = replayed.close(server.requests)
     return Evidence(**vars(evidence) | {"drift": _how_to_refresh(scenario, recording, drift)})
 
 
-def guided(scenario: Scenario, bench: Bench) -> Evidence:
+def guided(scenario: Scenario, playground: Playground) -> Evidence:
     """Let the guided model lead the same conversation."""
-    return _have(scenario, bench, "guided", "guided", {})
+    return _have(scenario, playground, "guided", "guided", {})
 
 
-def live(scenario: Scenario, bench: Bench, model: str, environ: Mapping[str, str] = os.environ) -> Evidence:
+def live(scenario: Scenario, playground: Playground, model: str, environ: Mapping[str, str] = os.environ) -> Evidence:
     """Let a vendor's model lead it; needs a key."""
-    return _have(scenario, bench, model, "live", environ)
+    return _have(scenario, playground, model, "live", environ)
 
 
-def _have(scenario: Scenario, bench: Bench, model: str, origin: Origin, environ: Mapping[str, str]) -> Evidence:
-    folder = bench.folder / scenario.name
+def _have(
+    scenario: Scenario, playground: Playground, model: str, origin: Origin, environ: Mapping[str, str]
+) -> Evidence:
+    folder = playground.folder / scenario.name
     shutil.rmtree(folder, ignore_errors=True)
-    person, marks = ScriptedPerson(scenario.person), _Marks(bench)
-    with bench.database(scenario.name, scenario.seed) as dsn:
+    person, marks = ScriptedPerson(scenario.person), _Marks(playground)
+    with playground.database(scenario.name, scenario.seed) as dsn:
         before = take(dsn)
-        began = bench.log_end()
+        began = playground.log_end()
         setup = _setup(scenario, dsn, model, folder, environ)
         code, said = asyncio.run(_run(setup, person, scenario.request, marks))
-        logged = bench.log_since(began, marks.approved_at)
+        logged = playground.log_since(began, marks.approved_at)
         after = take(dsn, before)
     return Evidence(
         scenario=scenario,
@@ -108,7 +110,7 @@ def _have(scenario: Scenario, bench: Bench, model: str, origin: Origin, environ:
         model=model,
         before=before,
         after=after,
-        gold=bench.gold(scenario.seed, scenario.gold),
+        gold=playground.gold(scenario.seed, scenario.gold),
         entries=_journal(setup.runs),
         logged=logged,
         approved=tuple(person.approved),
@@ -121,8 +123,8 @@ def _have(scenario: Scenario, bench: Bench, model: str, origin: Origin, environ:
 class _Marks:
     """Notes where the server's log stood when the approval was written down."""
 
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
+    def __init__(self, playground: Playground) -> None:
+        self._playground = playground
         self.approved_at: int | None = None
 
     def opened(self, session: Session) -> None:
@@ -130,7 +132,7 @@ class _Marks:
 
     def _look(self, entry: Entry, _: State) -> None:
         if isinstance(entry.event, PlanApproved) and self.approved_at is None:
-            self.approved_at = self._bench.log_end()
+            self.approved_at = self._playground.log_end()
 
 
 async def _run(setup: Setup, person: ScriptedPerson, words: str, marks: _Marks) -> tuple[int, str]:

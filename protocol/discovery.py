@@ -1,6 +1,7 @@
 """The questions of the protocol, their typed answers, and where each answer came from."""
 
 import difflib
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Literal, get_args
@@ -132,7 +133,7 @@ def _yes_no(_: Question, said: Scalar) -> bool:
 def _choice(question: Question, said: Scalar) -> str:
     word = str(said).strip()
     values = [option.value for option in question.options]
-    if word.isdigit() and 1 <= int(word) <= len(values):
+    if word.isdecimal() and 1 <= int(word) <= len(values):
         return values[int(word) - 1]
     found = [value for value in values if value.lower() == word.lower()]
     if found:
@@ -148,7 +149,7 @@ def _name(_: Question, said: Scalar) -> str:
 
 
 def _table(question: Question, said: Scalar) -> str:
-    if str(said).isdigit() and question.options:
+    if str(said).isdecimal() and question.options:
         return _choice(question, said)
     schema_name, _, name = str(said).strip().rpartition(".")
     TableName(schema_name=schema_name.strip('"') or "public", name=name.strip('"'))
@@ -178,11 +179,11 @@ def _default(question: Question, said: Scalar) -> str:
 
 
 def _milliseconds(_: Question, said: Scalar) -> int:
-    word = str(said).strip().lower().replace(" ", "")
-    for unit, factor in (("ms", 1), ("s", 1000), ("", 1)):
-        number = word.removesuffix(unit) if unit else word
-        if number.isdigit() and 10 <= int(number) * factor <= 60_000:
-            return int(number) * factor
+    found = re.fullmatch(r"([0-9]+) ?(ms|s)?", str(said).strip().lower())
+    if found is not None:
+        time = int(found[1]) * (1000 if found[2] == "s" else 1)
+        if 10 <= time <= 60_000:
+            return time
     raise ValueError("give a time between 10 ms and 60 s, such as `100 ms` or `2 s`")
 
 

@@ -161,25 +161,29 @@ def _overall(chosen: Strategy, environment: Environment) -> str:
     )
 
 
+GIVE_WAY = "SET lock_timeout = '1s';"
+
+
 def _files(change: AnyChange, steps: tuple[Step, ...]) -> Files:
     """Plain SQL; a backfill is written as one UPDATE with the advice to batch it."""
     up = [
         _comment(change.title),
         "-- One transaction per statement; SET lock_timeout first.",
-        "SET lock_timeout = '1s';",
+        GIVE_WAY,
     ]
     for step in steps:
         match step:
             case Statements():
-                timeout = ["SET lock_timeout = 0;"] if step.lock_timeout_ms is None else []
-                up += ["", _comment(step.title), *timeout, *(sql + ";" for sql in step.sql)]
+                sql = [statement + ";" for statement in step.sql]
+                waiting = step.lock_timeout_ms is None
+                up += ["", _comment(step.title), *(("SET lock_timeout = 0;", *sql, GIVE_WAY) if waiting else sql)]
             case Preflight() | Backup():
                 continue
             case _:
                 how = f"{step.title}: run in batches of {step.batch_rows:,} rows along {step.key.index}."
                 up += ["", _comment(how), _comment(step.update_sql + ";")]
     undo = _rollback(steps)[-1].sql
-    down = [_comment(f"Undo: {change.title}"), "SET lock_timeout = '1s';", *(sql + ";" for sql in undo)]
+    down = [_comment(f"Undo: {change.title}"), GIVE_WAY, *(sql + ";" for sql in undo)]
     return Files(
         name=f"{change.kind}_{change.table.name}_{change.column}", up="\n".join(up) + "\n", down="\n".join(down) + "\n"
     )

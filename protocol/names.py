@@ -5,10 +5,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import Annotated, NamedTuple
 
-import sqlglot
 from pydantic import AfterValidator, Field
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from protocol.value import Value
 
@@ -146,6 +143,10 @@ def _an_expression(text: str) -> str:
 
 
 def _reads_as_one(text: str) -> bool:
+    import sqlglot  # here, for it costs 0.2 s that a first paint does not have
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
     try:
         parsed = sqlglot.parse_one(f"SELECT {text}", read="postgres")
     except (SqlglotError, RecursionError, TypeError, AttributeError, LookupError):  # `1?` is a TypeError in sqlglot

@@ -1,5 +1,6 @@
 """What was done, kept in the target database itself (schema `whimbrel`), in the transaction that did it."""
 
+import time
 from typing import NamedTuple
 
 from protocol.errors import Refused
@@ -10,6 +11,9 @@ SQL = queries("tools", "ledger.sql")
 
 ONE_RUNNER = int.from_bytes(b"whimbrel", "big")
 """Key of the advisory lock that keeps a second runner out; advisory locks are per database."""
+
+PATIENCE_S = 2.0
+ASK_AGAIN_S = 0.02
 
 
 class Checkpoint(NamedTuple):
@@ -56,9 +60,18 @@ def note_checkpoint(connection: Connection, run: str, step: str, at: Checkpoint)
 
 
 def claim(connection: Connection) -> None:
-    """Take the one-runner lock for the life of the connection; raise Refused and name the holder."""
-    if one_value(connection, SQL["lock"], (ONE_RUNNER,)):
-        return
+    """Take the one-runner lock for the life of the connection; raise Refused and name the holder.
+
+    A connection that was closed or killed just now, such as the one of the step before, holds it a moment longer.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while not one_value(connection, SQL["lock"], (ONE_RUNNER,)):
+        if time.monotonic() > deadline:
+            raise _refused(connection)
+        time.sleep(ASK_AGAIN_S)
+
+
+def _refused(connection: Connection) -> Refused:
     holder = connection.execute(SQL["holder"], (ONE_RUNNER,)).fetchone()
     who = f"{holder[0]}, process {holder[1]}" if holder else "another session"
-    raise Refused(f"Another run works on this database ({who}); this one did nothing. Wait for it, then resume.")
+    return Refused(f"Another run works on this database ({who}); this one did nothing. Wait for it, then resume.")

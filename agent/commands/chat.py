@@ -1,15 +1,17 @@
 """`whimbrel chat`: the conversation on a screen."""
 
+import asyncio
 import os
 import sys
+from importlib import import_module
 
 import click
 
 from agent.commands.driving import Opened
 from agent.commands.options import flags, of_a_run, split_target
-from agent.drive import talk
 from agent.setup import NO_DATABASE, Setup, prepare
 from protocol.errors import ConfigurationError, UsageError
+from protocol.person import Person
 
 
 @click.command()
@@ -54,12 +56,20 @@ def open_chat(setup: Setup, request: str | None, *, mouse: bool = True) -> int:
         environment=setup.settings.environment,
         model=setup.model_name,
     )
-    return run_chat(lambda person: talk(setup, person, request, opened), controls=controls, mouse=mouse)
+
+    async def session(person: Person) -> int:
+        # driver, linter and loop are loaded behind the first paint, in a thread, so that the screen is never blocked
+        drive = await asyncio.to_thread(import_module, "agent.drive")
+        code: int = await drive.talk(setup, person, request, opened)
+        return code
+
+    return run_chat(session, controls=controls, mouse=mouse)
 
 
 def _plain(setup: Setup, request: str | None) -> int:
     from agent.commands.driving import drive
     from agent.console import Console
+    from agent.drive import talk
 
     console = Console(interactive=sys.stdin.isatty())
     return drive(console, lambda opened: talk(setup, console, request, opened))

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 import click
 
 from agent.console import Console, error_line
-from agent.session import Session
 from protocol.errors import Interrupted, NeedsAnswer, WhimbrelError
 from protocol.states import Execution, Paused, Verification, execution_of
+
+if TYPE_CHECKING:
+    from agent.session import Session  # it brings the driver, which the first paint does not wait for
 
 
 class Opened:
@@ -17,7 +20,7 @@ class Opened:
     def __init__(self) -> None:
         self.session: Session | None = None
 
-    def __call__(self, session: Session) -> None:
+    def __call__(self, session: "Session") -> None:
         self.session = session
 
 
@@ -40,7 +43,7 @@ def drive(console: Console, go: Callable[[Opened], Awaitable[int]]) -> int:
     raise error from None
 
 
-def where_it_stands(session: Session | None) -> str:
+def where_it_stands(session: "Session | None") -> str:
     """What an interrupt left behind, and how to go on."""
     if session is None:
         return "Interrupted. Nothing was changed."

@@ -32,7 +32,7 @@ def strategies(change: AddColumn, sheet: Sheet, facts: Facts, value: ValueFacts)
     limit = int(sheet.text("lock_limit") or 100)
     no_downtime = sheet.text("downtime") == "none"
     if change.computed:
-        ways = [_batched(change, facts, limit)]
+        ways = [_batched(change, facts, limit, value)]
         if facts.target.major >= VIRTUAL_COLUMNS and value.volatility == "immutable":
             ways.append(_virtual(change, limit))
         return tuple(ways)

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import pytest
 
 from agent.journal import Journal
-from agent.session import Backups, Session
+from agent.backups import Backups
+from agent.session import Session
 from protocol import events as e
 from protocol.changes import AddColumn
 from protocol.discovery import Answer, Origin, Question, Scalar, Sheet

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from agent.__main__ import run
-from evals.bench import Bench
 from evals.grade import grade
+from evals.playground import Playground
 from evals.recording import load as load_recording
 from evals.replay import guided, live, replay
 from evals.scenario import Outcome, load, names
@@ -22,8 +22,8 @@ def test_every_folder_is_a_scenario() -> None:
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_a_recording_ends_as_its_scenario_expects(name: str, bench: Bench) -> None:
-    graded = grade(replay(load(name), bench))
+def test_a_recording_ends_as_its_scenario_expects(name: str, playground: Playground) -> None:
+    graded = grade(replay(load(name), playground))
 
     assert (graded.findings, graded.unmet, graded.drift) == ((), (), "")
     assert graded.outcome is load(name).expected.outcome
@@ -31,8 +31,8 @@ def test_a_recording_ends_as_its_scenario_expects(name: str, bench: Bench) -> No
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_the_guided_model_ends_there_too(name: str, bench: Bench) -> None:
-    graded = grade(guided(load(name), bench))
+def test_the_guided_model_ends_there_too(name: str, playground: Playground) -> None:
+    graded = grade(guided(load(name), playground))
 
     assert (graded.findings, graded.unmet) == ((), ())
     assert graded.outcome is load(name).expected.outcome
@@ -44,8 +44,8 @@ def test_the_stamps_of_a_recording_are_todays(name: str) -> None:
     assert load_recording(load(name).recording).changed == ()
 
 
-def test_running_ahead_is_refused_and_written_down(bench: Bench) -> None:
-    evidence = replay(load("executes_before_approval"), bench)
+def test_running_ahead_is_refused_and_written_down(playground: Playground) -> None:
+    evidence = replay(load("executes_before_approval"), playground)
     approval = next(n for n, event in enumerate(evidence.events) if isinstance(event, PlanApproved))
     refused = [event for event in evidence.events[:approval] if isinstance(event, ToolRefused)]
 
@@ -53,10 +53,10 @@ def test_running_ahead_is_refused_and_written_down(bench: Bench) -> None:
     assert all("Nothing was done" in event.reason or "nothing was done" in event.reason for event in refused)
 
 
-def test_a_live_model_is_only_another_address(bench: Bench) -> None:
+def test_a_live_model_is_only_another_address(playground: Playground) -> None:
     with ScriptedServer([Say("I would rather talk about something else.")]) as server:
         environ = {"ANTHROPIC_API_KEY": "k", "ANTHROPIC_BASE_URL": server.url}
-        graded = grade(live(load("add_role_column"), bench, "claude-opus-5-5", environ))
+        graded = grade(live(load("add_role_column"), playground, "claude-opus-5-5", environ))
 
     assert (graded.outcome, graded.origin, graded.ok) == (Outcome.SAFE_STOP, "live", False)
 

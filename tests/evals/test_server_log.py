@@ -1,18 +1,18 @@
 import psycopg
 import pytest
 
-from evals.bench import Bench
+from evals.playground import Playground
 from evals.server_log import statements, writes
 
 
-def test_the_log_of_a_real_server_is_read_statement_by_statement(bench: Bench) -> None:
-    with bench.database("log") as dsn:
-        began = bench.log_end()
+def test_the_log_of_a_real_server_is_read_statement_by_statement(playground: Playground) -> None:
+    with playground.database("log") as dsn:
+        began = playground.log_end()
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute("CREATE TABLE t (\n  name text\n)")
-            approved = bench.log_end()
+            approved = playground.log_end()
             connection.execute("INSERT INTO t VALUES (%s)", ("\nfake LOG:  statement: DROP TABLE t",))
-        logged = bench.log_since(began, approved)
+        logged = playground.log_since(began, approved)
 
     assert [(statement.sql, statement.approved) for statement in logged] == [
         ("CREATE TABLE t (\n  name text\n)", False),

@@ -13,10 +13,10 @@ import psycopg
 import pytest
 
 from agent.journal import FILE, read
-from evals.bench import Bench
 from evals.evidence import Evidence
 from evals.grade import grade
 from evals.picture import Picture, take
+from evals.playground import Playground
 from evals.recording import load as load_recording
 from evals.scenario import load
 from evals.server import ScriptedServer
@@ -71,31 +71,31 @@ Program = Callable[..., Ended]
 
 
 @pytest.fixture(scope="module")
-def role(bench: Bench) -> Iterator[str]:
+def role(playground: Playground) -> Iterator[str]:
     """A role that owns its tables and nothing else; the server trusts everybody, so any password opens it."""
-    with psycopg.connect(bench.server.dsn(), autocommit=True) as connection:
+    with psycopg.connect(playground.server.dsn(), autocommit=True) as connection:
         connection.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{PASSWORD}'".encode())
         yield ROLE
         connection.execute(f"DROP ROLE {ROLE}".encode())
 
 
 @pytest.fixture
-def program(bench: Bench, role: str, tmp_path: Path) -> Program:
+def program(playground: Playground, role: str, tmp_path: Path) -> Program:
     """Run `whimbrel run` against a fresh database, with the scripted model at ANTHROPIC_BASE_URL."""
 
     def run(script: Sequence[Turn], *flags: str, digest_of: str = "") -> Ended:
         answers = tmp_path / "answers.toml"
         answers.write_text("\n".join(f"{k} = {json.dumps(v)}" for k, v in SCENARIO.person.answers.items()), "utf-8")
-        with bench.database("whole", SEED) as owner, ScriptedServer(script) as server:
+        with playground.database("whole", SEED) as owner, ScriptedServer(script) as server:
             dsn = owner.replace("postgres@", f"{role}:{PASSWORD}@")
             environ = _environ(tmp_path, server.url)
             common = (dsn, SCENARIO.request, "--answers", str(answers), "--environment", "development", "--json")
             if digest_of:
                 flags = (*flags, "--approve", _digest(common, digest_of, environ))
-            before, began = take(owner), bench.log_end()
+            before, began = take(owner), playground.log_end()
             model = ("--model", "claude-opus-5-5")
             done = _whimbrel("run", *common, *model, *flags, environ=environ)
-            logged, after = bench.log_since(began, None), take(owner, before)
+            logged, after = playground.log_since(began, None), take(owner, before)
         runs = tmp_path / "state" / "runs"
         return Ended(
             code=done.returncode,
@@ -158,7 +158,7 @@ def leaks_nothing(ended: Ended) -> bool:
 # --- a good model --------------------------------------------------------------------------------------------------
 
 
-def test_the_whole_program_changes_the_database_as_planned(program: Program, bench: Bench) -> None:
+def test_the_whole_program_changes_the_database_as_planned(program: Program, playground: Playground) -> None:
     ended = program(GOOD, "--yes")
     by = ended.happened(PlanApproved)[0]
 
@@ -168,7 +168,7 @@ def test_the_whole_program_changes_the_database_as_planned(program: Program, ben
     assert len(ended.requests) == len(GOOD)
     assert leaks_nothing(ended)
 
-    with bench.database("whole_gold", SEED, SCENARIO.gold) as dsn:
+    with playground.database("whole_gold", SEED, SCENARIO.gold) as dsn:
         gold = take(dsn)
     evidence = Evidence(
         scenario=SCENARIO,

@@ -8,7 +8,7 @@ from protocol.errors import BadAnswer
 
 CHOICES = (Option(value="none", label="None"), Option(value="window", label="A window"))
 
-ASKED = {
+ASKED: dict[Group, dict[str, tuple[str, ...]]] = {
     Group.KIND: {
         "What type of database migration? What are you changing?": ("table", "column", "type"),
         "Why is it changed?": ("purpose",),
@@ -170,6 +170,7 @@ def test_what_is_said_becomes_a_typed_answer(form: str, said: Scalar, understood
         ("yes_no", 2, "say yes or no"),
         ("choice", "later", "choose one of none, window"),
         ("choice", "0", "choose one of none, window"),
+        ("choice", "²", "choose one of none, window"),
         ("choice", "3", "choose one of none, window"),
         ("name", "", "a name needs at least one character and no NUL"),
         ("name", '""', "a name needs at least one character and no NUL"),

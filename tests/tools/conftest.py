@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.tools.ground import Ground
+from tools import ledger
 from tools.engines.embedded import EmbeddedServer
 
 
@@ -35,6 +36,12 @@ def any_common_ground(request: pytest.FixtureRequest, tmp_path_factory: pytest.T
     """The same on every version we have."""
     with _shared(request.getfixturevalue(request.param), tmp_path_factory.mktemp("ground")) as ground:
         yield ground
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second runner does not wait to see whether the first is about to end."""
+    monkeypatch.setattr(ledger, "PATIENCE_S", 0.0)
 
 
 @contextmanager

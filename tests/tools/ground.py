@@ -43,7 +43,7 @@ class Ground:
         """Run SQL in a transaction of its own and return its rows, if it has any."""
         with psycopg.connect(self.dsn, autocommit=True, cursor_factory=psycopg.RawCursor) as connection:
             cursor = connection.execute(sql, parameters or None)
-            return cursor.fetchall() if cursor.description else []
+            return [] if cursor.description is None else cursor.fetchall()
 
     def value(self, sql: str, *parameters: object) -> Any:
         return self.ask(sql, *parameters)[0][0]

@@ -334,6 +334,7 @@ def test_a_value_that_cannot_be_computed_fails_in_a_sentence_without_the_value(g
     assert ground.value(FILLED) == 20
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_second_backfill_of_the_database_is_refused(ground: Ground) -> None:
     counted(ground, 10)
     work, step = begun(ground)

@@ -112,7 +112,7 @@ def test_what_is_restored_is_what_was_dumped_row_by_row(any_ground: Ground) -> N
     try:
         tool = client_tools.find("pg_restore", work.plan.facts.target.major)
         assert tool is not None
-        command = [tool.path, "--dbname", restored.dsn, dump_path(work)]
+        command = [str(tool.path), "--dbname", restored.dsn, str(dump_path(work))]
         said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60).stderr
         errors = [line for line in said.splitlines() if line.startswith("pg_restore: error")]
 

@@ -14,6 +14,8 @@ from tools import execute, ledger
 from tools.execute import run_statements, run_undo
 from tools.work import Outcome, Work
 
+RUNNER = "SELECT FROM pg_stat_activity WHERE application_name = 'whimbrel/run-1/add_column' AND query ~ 'advisory'"
+
 THREE_TRIES = Limits(attempts=3, pause_ms=0)
 
 
@@ -243,6 +245,7 @@ def test_an_undo_does_not_race_through_its_tries_because_a_pause_was_asked(
 # --- one runner, lost connections ----------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_second_runner_is_refused_and_told_who_the_first_is(table: Ground) -> None:
     work, step = adding(table)
     with table.database.writing("run-9", "add_column") as first:
@@ -302,3 +305,17 @@ def test_what_a_role_sets_for_itself_does_not_reach_the_runner(table: Ground) ->
         shown = connection.execute("SELECT '2024-12-31'::date::text, (0.1::float8 + 0.2)::text").fetchone()
 
     assert shown == ("2024-12-31", "0.30000000000000004")
+
+
+def test_the_connection_of_the_step_before_is_given_the_moment_it_needs_to_end(
+    table: Ground, background: ThreadPoolExecutor
+) -> None:
+    work, step = adding(table)
+    with psycopg.connect(table.dsn, autocommit=True, application_name="whimbrel/run-1/before") as before:
+        before.execute("SELECT pg_advisory_lock(%s)", (ledger.ONE_RUNNER,))
+        running = background.submit(run_statements, work, step)
+        table.until(lambda: table.ask(RUNNER) != [], "the next step stands before the lock")
+        assert not running.done()
+    running.result(timeout=30)
+
+    assert columns(table) == ["id", "name", "c"]

@@ -76,6 +76,7 @@ def test_a_role_without_rights_is_refused_and_nothing_is_created(table: Ground) 
     assert table.events == []
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_second_run_is_refused_before_anything_is_created(table: Ground) -> None:
     work, step = planned(table)
     with table.database.writing("run-9", "preflight") as other:

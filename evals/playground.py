@@ -15,7 +15,7 @@ from protocol.errors import Refused
 from tools.engines.embedded import EmbeddedServer
 
 
-class Bench:
+class Playground:
     """`folder` keeps the journal and the dump of each scenario's last run."""
 
     def __init__(self, server: EmbeddedServer, folder: Path) -> None:
@@ -56,14 +56,14 @@ class Bench:
 
 
 @contextmanager
-def own_bench(state: Path) -> Iterator[Bench]:
+def own_playground(state: Path) -> Iterator[Playground]:
     """Start a server below the state folder and stop it afterwards; refuse a second one beside it."""
     home = state / "evals"
     server = EmbeddedServer(home / "postgres")
     server.start()
     try:
         with _alone(home / "lock"):
-            yield Bench(server, home / "last")
+            yield Playground(server, home / "last")
     finally:
         server.stop()
 
