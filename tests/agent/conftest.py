@@ -1,14 +1,23 @@
-"""A plan on paper, a person who only watches, and folders for runs."""
+"""A plan on paper, a person who only watches, and the program as a process on a real database."""
 
+import os
+import subprocess
+import sys
+import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from psycopg import sql
 
-from agent.journal import Journal
 from agent.backups import Backups
+from agent.journal import FILE, Journal, read
 from agent.session import Session
 from protocol import events as e
 from protocol.changes import AddColumn
@@ -24,6 +33,8 @@ from protocol.states import State
 from protocol.steps import Step
 from tools.engines.dsn import Dsn
 from tools.engines.postgres import Database
+
+T = TypeVar("T")
 
 
 class Watching:
@@ -166,3 +177,149 @@ def open_session(tmp_path: Path, watching: Watching) -> Iterator[Callable[..., S
             return Session(**given | changes)
 
         yield open_
+
+
+# --- the program as a process --------------------------------------------------------------------------------------
+
+SHOP = """
+    CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text NOT NULL);
+    INSERT INTO users (email) SELECT 'user' || n || '@example.org' FROM generate_series(1, 2000) AS n;
+    CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users);
+    ANALYZE;
+"""
+
+OURS = "('pg_catalog', 'information_schema', 'pg_toast', 'whimbrel')"
+PICTURE = f"""
+    SELECT jsonb_build_object(
+        'columns', (SELECT jsonb_agg((attrelid::regclass::text, attname, format_type(atttypid, atttypmod), attnotnull,
+                    atthasdef) ORDER BY attrelid::regclass::text, attname)
+                    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+                    WHERE relnamespace::regnamespace::text NOT IN {OURS} AND relkind = 'r' AND attnum > 0
+                    AND NOT attisdropped),
+        'constraints', (SELECT jsonb_agg((conname, pg_get_constraintdef(oid)) ORDER BY conname) FROM pg_constraint
+                    WHERE connamespace::regnamespace::text NOT IN {OURS}),
+        'triggers', (SELECT jsonb_agg(tgname ORDER BY tgname) FROM pg_trigger WHERE NOT tgisinternal),
+        'functions', (SELECT jsonb_agg(proname ORDER BY proname) FROM pg_proc
+                    WHERE pronamespace = 'public'::regnamespace),
+        'rows', (SELECT md5(string_agg(users::text, ',' ORDER BY id)) FROM public.users)
+    )::text
+"""
+
+
+@pytest.fixture
+def shop(database: str) -> str:
+    """The DSN of a database with 2,000 users."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(SHOP)
+    return database
+
+
+@pytest.fixture
+def picture() -> Callable[[str], str]:
+    """Return a function from a DSN to everything that must not change: columns, constraints, functions, rows."""
+
+    def take(dsn: str) -> str:
+        with psycopg.connect(dsn) as connection:
+            row = connection.execute(PICTURE).fetchone()
+        assert row is not None
+        return str(row[0])
+
+    return take
+
+
+@pytest.fixture
+def role(shop: str) -> Iterator[Callable[..., str]]:
+    """Return a function that makes a role with these statements ({} is its name) and gives the DSN under it."""
+    made: list[str] = []
+
+    def make(*statements: str, password: str | None = None) -> str:
+        name = f"role_{uuid.uuid4().hex[:10]}"
+        made.append(name)
+        with psycopg.connect(shop, autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
+            for statement in statements:
+                connection.execute(sql.SQL(statement).format(sql.Identifier(name)))  # type: ignore[arg-type]  # no LiteralString
+        place = urlsplit(shop)
+        secret = "" if password is None else f":{password}"
+        return f"postgresql://{name}{secret}@{place.path}?{place.query}"
+
+    yield make
+    with psycopg.connect(shop, autocommit=True) as connection:
+        for name in made:
+            connection.execute(sql.SQL("REASSIGN OWNED BY {} TO postgres").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the program runs: an empty folder, a state folder, and an environment without anybody's settings."""
+
+    folder: Path
+    state: Path
+
+    @property
+    def environ(self) -> dict[str, str]:
+        ours = ("WHIMBREL_", "PG", "ANTHROPIC_", "XDG_", "DATABASE_URL", "PYTEST_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+        return kept | {"HOME": str(self.folder), "WHIMBREL_STATE": str(self.state), "TERM": "xterm", "COLUMNS": "200"}
+
+    @property
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "agent"]
+
+    def run(self, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run to the end without a terminal."""
+        return subprocess.run(
+            [*self.command, *arguments],
+            cwd=self.folder,
+            env=self.environ | environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start in a process group of its own, without a terminal."""
+        return subprocess.Popen(
+            [*self.command, *arguments],
+            cwd=self.folder,
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    @property
+    def runs(self) -> list[str]:
+        return sorted(path.parent.name for path in (self.state / "runs").glob(f"*/{FILE}"))
+
+    @property
+    def events(self) -> list[e.Move | e.Narrative]:
+        """Every event of the only run; empty before it begins."""
+        return [entry.event for run in self.runs for entry in read(self.state / "runs" / run / FILE)]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return Place(folder=folder, state=tmp_path / "state")
+
+
+@pytest.fixture
+def until() -> Callable[..., Any]:
+    """Ask again until the answer is true, and return it; fail after a while."""
+
+    def wait(holds: Callable[[], T], seconds: float = 30.0) -> T:
+        deadline = time.monotonic() + seconds
+        while not (answer := holds()):
+            assert time.monotonic() < deadline, "it never came to hold"
+            time.sleep(0.02)
+        return answer
+
+    return wait

@@ -1,15 +1,16 @@
 """What an approval is bound to, what a plan must hold, and that it says where its numbers come from."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from protocol.changes import AddColumn
+from protocol.discovery import Sheet
 from protocol.drafting import choose, environment_of
 from protocol.errors import Refused
-from protocol.facts import Dependant, Facts, Figure, Target
+from protocol.facts import Dependant, Facts, Figure
 from protocol.findings import Finding, Severity
 from protocol.limits import Limits
 from protocol.plan import Plan
@@ -193,7 +194,7 @@ def fields_of(plan: Plan) -> dict[str, object]:
     [
         (lambda p: {"steps": (p.steps[0], *p.steps[2:])}, "a production plan needs a backup step"),
         (lambda p: {"steps": (*p.steps, p.steps[-1])}, "two steps of a plan share an id"),
-        (lambda p: {"steps": ()}, "at least 1 item"),
+        (lambda _: {"steps": ()}, "at least 1 item"),
         (lambda _: {"chosen": "by_hand"}, "the chosen strategy is not among the plan's strategies"),
         (lambda _: {"environment": "laptop"}, "Input should be 'production', 'staging' or 'development'"),
     ],
@@ -213,18 +214,30 @@ def test_every_plan_looks_first_and_backs_up_before_it_changes_anything(every_pl
         assert set(kinds[2:]) <= {"statements", "backfill"}
 
 
-def test_an_unknown_environment_counts_as_production(make_sheet: Callable[..., BaseModel]) -> None:
-    from_sheet = [environment_of(AddSheet.model_validate(make_sheet(**said))) for said in ENVIRONMENTS]
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, "production"),
+        ({"environment": "production"}, "production"),
+        ({"environment": "a laptop"}, "production"),
+        ({"environment": "staging"}, "staging"),
+        ({"environment": "development"}, "development"),
+    ],
+)
+def test_what_is_not_known_to_be_less_counts_as_production(
+    said: dict[str, str], expected: str, make_sheet: Callable[..., Sheet]
+) -> None:
+    assert environment_of(make_sheet(**said)) == expected
 
-    assert from_sheet == ["production", "production", "production", "staging", "development"]
 
-
-def test_a_strategy_with_an_obstacle_is_refused_with_its_reason(make_plan: Callable[..., Plan]) -> None:
+def test_a_strategy_with_an_obstacle_is_refused_with_its_reason(
+    make_plan: Callable[..., Plan], long_plan: Plan
+) -> None:
     with pytest.raises(Refused, match=r"This cannot be made safe as asked\..*you asked for no downtime"):
         make_plan(
             column="token",
             default="gen_random_uuid()",
-            value=make_plan().value.model_copy(update={"volatility": "volatile"}),
+            value=long_plan.value,
             strategy="rewrite",
         )
 
@@ -239,11 +252,15 @@ def test_an_unknown_strategy_is_refused_with_the_known_ones(short_plan: Plan) ->
 SECTIONS = {
     "## Migration plan: Add column role to users": ("Request", "Database", "Environment", "Data volume"),
     "### 📋 Change summary": ("Table", "Action", "Type", "Default", "Constraint", "Why"),
-    "### ⚠️ Impact analysis": ("Breaking changes", "Performance", "Table size", "Time for the steps")
-    + ("Longest blocking lock", "Application compatibility", "Rollback"),
+    "### ⚠️ Impact analysis": (
+        *("Breaking changes", "Performance", "Table size", "Time for the steps", "Longest blocking lock"),
+        *("Application compatibility", "Old code", "Rollback"),
+    ),
     "### 🎯 Strategy": ("Option 1", "Option 2", "downtime", "CHOSEN", "👍", "👎", "Recommendation"),
-    "### 📝 Detailed steps": ("Prerequisites", "Step 1", "Step 2", "Step 3", "Verification", "Backup", "staging")
-    + ("Team notified",),
+    "### 📝 Detailed steps": (
+        *("Prerequisites", "Backup", "staging", "Team notified"),
+        *("Step 1", "Step 2", "Step 3", "Lock", "Duration", "lock_timeout", "Verification"),
+    ),
     "### 🔄 Rollback plan": ("If it fails after", "If data is damaged", "pg_restore", "Application"),
     "### 🧪 Testing plan": ("Before, on staging", "Roll it back", "Afterwards"),
     "### 📊 Risk assessment": ("risk | likelihood | impact | mitigation", "Overall risk"),
@@ -409,15 +426,15 @@ class Database:
                 case other:
                     raise AssertionError(f"{other} is not expected in a migration file")
 
-    def _drop(self, node: object) -> None:
-        [target] = getattr(node, "objects")  # noqa: B009 - the message classes have no types
+    def _drop(self, node: Any) -> None:
+        [target] = node.objects
         names = target.list.items if target.HasField("list") else target.object_with_args.objname
-        kind = OBJECTS[grammar.pb.ObjectType.Name(getattr(node, "remove_type"))]  # noqa: B009 - as above
+        kind = OBJECTS[grammar.pb.ObjectType.Name(node.remove_type)]
         self.there.remove((kind, names[-1].string.sval))
 
-    def _alter(self, command: object) -> None:
-        kind = grammar.pb.AlterTableType.Name(getattr(command, "subtype"))  # noqa: B009 - as above
-        name, definition = getattr(command, "name"), getattr(command, "def")  # noqa: B009 - as above
+    def _alter(self, command: Any) -> None:
+        kind = grammar.pb.AlterTableType.Name(command.subtype)
+        name, definition = command.name, getattr(command, "def")
         match kind:
             case "AT_AddColumn":
                 self.there.add(("column", definition.column_def.colname))
@@ -506,11 +523,43 @@ def test_nothing_steps_out_of_a_comment_or_a_body(
 # --- findings ------------------------------------------------------------------------------------------------------
 
 
-def test_a_strategy_for_a_window_turns_lint_errors_into_warnings(every_plan: dict[str, Plan]) -> None:
-    error = Finding(rule="x", severity=Severity.ERROR, message="No.", recipe="Do not.", statement="SELECT 1")
-    judged = [shape for shape in ("volatile on 18", "volatile, rewriting") if every_plan[shape]]
-    rewriting = every_plan["volatile, rewriting"]
-    found = Plan.model_validate(fields_of(rewriting) | {"findings": (error,)})
+ERROR = Finding(rule="x", severity=Severity.ERROR, message="No.", recipe="Do not.", statement="SELECT 1")
+NO_ROWS = Figure(value=0, unit="rows", source="measured", how="count(*)")
+TOKEN: dict[str, object] = {"column": "token", "default": "gen_random_uuid()"}
 
-    assert judged == ["volatile on 18", "volatile, rewriting"]
-    assert found.errors == (error,)
+
+@pytest.mark.parametrize(
+    ("strategy", "rows", "severity"),
+    [
+        ("batched", None, Severity.ERROR),
+        ("rewrite", None, Severity.WARNING),
+        ("one_statement", NO_ROWS, Severity.WARNING),
+    ],
+)
+def test_a_lint_error_stands_unless_blocking_is_meant_or_blocks_nobody(
+    strategy: str,
+    rows: Figure | None,
+    severity: Severity,
+    make_plan: Callable[..., Plan],
+    make_facts: Callable[..., Facts],
+    long_plan: Plan,
+) -> None:
+    facts = make_facts(rows=rows or long_plan.facts.rows)
+    plan = make_plan(
+        **TOKEN, value=long_plan.value, strategy=strategy, downtime="Sunday", facts=facts, lint=lambda _: (ERROR,)
+    )
+
+    assert [finding.severity for finding in plan.findings] == [severity]
+    assert bool(plan.errors) == (severity is Severity.ERROR)
+
+
+def test_the_linter_gets_the_statements_of_each_step_that_has_some(make_plan: Callable[..., Plan]) -> None:
+    seen: list[Sequence[Sequence[str]]] = []
+
+    def lint(steps: Sequence[Sequence[str]]) -> tuple[Finding, ...]:
+        seen.append(steps)
+        return ()
+
+    plan = make_plan(strategy="batched", lint=lint)
+
+    assert seen == [[sql_of(step) for step in plan.steps[2:]]]

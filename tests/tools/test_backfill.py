@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -379,7 +380,7 @@ def test_killed_again_and_again_it_fills_every_row_and_none_twice(ground: Ground
 
         for goal in goals:
             with another_process(ground, work.plan) as process:
-                ground.until(lambda goal=goal: advanced(goal), f"{goal} rows seen, {process.poll()}")  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+                ground.until(partial(advanced, goal), f"{goal} rows seen")
                 process.kill()
             ground.until(lambda: ground.ask("SELECT FROM pg_locks WHERE locktype = 'advisory'") == [], "the lock falls")
         at_the_end = checkpoints[-1]

@@ -217,7 +217,6 @@ def test_a_deadlock_is_tried_again(table: Ground, background: ThreadPoolExecutor
         running: Future[Outcome] = background.submit(run_statements, work, both)
         table.until_waiting("whimbrel/%")
         other.execute("LOCK TABLE t")
-        assert len(waits(table)) == 1 or not running.done()
     running.result(timeout=30)
 
     assert len(waits(table)) == 1
@@ -284,27 +283,6 @@ def test_a_connection_that_is_cut_is_a_sentence_and_the_step_can_run_again(
     run_statements(work, step)
 
     assert columns(table) == ["id", "name", "c"]
-
-
-def test_the_runners_connection_serves_one_step_and_says_so(table: Ground) -> None:
-    with table.database.writing(
-        "a-run-with-a-rather-long-name-of-its-own", "a-step-with-a-long-name-too"
-    ) as connection:
-        (name,) = connection.execute("SELECT current_setting('application_name')").fetchone() or ("",)
-
-    assert name == "whimbrel/a-run-with-a-rather-long-name-of-its-own/a-step-with-a-long-name-too"[:63]
-
-
-def test_what_a_role_sets_for_itself_does_not_reach_the_runner(table: Ground) -> None:
-    name = f"hasty_{table.value('SELECT current_database()')}"
-    table.ask(f"CREATE ROLE {name} LOGIN")
-    for setting in ("statement_timeout = '1ms'", "DateStyle = 'SQL, DMY'", "extra_float_digits = 0"):
-        table.ask(f"ALTER ROLE {name} SET {setting}")
-    hasty = Ground(table.dsn.replace("postgres@", f"{name}@"), table.folder)
-    with hasty.database.writing(RUN, "step") as connection:
-        shown = connection.execute("SELECT '2024-12-31'::date::text, (0.1::float8 + 0.2)::text").fetchone()
-
-    assert shown == ("2024-12-31", "0.30000000000000004")
 
 
 def test_the_connection_of_the_step_before_is_given_the_moment_it_needs_to_end(

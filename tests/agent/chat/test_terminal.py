@@ -29,9 +29,7 @@ class Terminal:
         self.socket = f"whimbrel-{uuid.uuid4().hex[:8]}"
         columns, rows = size
         line = f"{shlex.join(command)}; echo EXIT=$?; exec cat"
-        self._tmux(
-            "-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), line, environ=environ
-        )
+        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), line, environ=environ)
 
     def screen(self) -> str:
         return self._tmux("capture-pane", "-p")
