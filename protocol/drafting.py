@@ -33,7 +33,7 @@ def draft(
     """Build the plan with the recommended strategy, or the one named; raise Refused when none can be taken."""
     ways = change.strategies(sheet, facts, value)
     chosen = choose(ways, strategy)
-    steps = (_preflight(), _backup(facts), *(_within(step, limits) for step in chosen.steps))
+    steps = (_preflight(facts), _backup(facts), *(_within(step, limits) for step in chosen.steps))
     environment = environment_of(sheet)
     return Plan(
         id=plan_id,
@@ -101,14 +101,14 @@ def _within(step: Step, limits: Limits) -> Step:
             return step
 
 
-def _preflight() -> Preflight:
+def _preflight(facts: Facts) -> Preflight:
     return Preflight(
         id="preflight",
         title="Look before anything is touched",
         why="Checks rights, drift and blockers, counts the rows, and creates schema `whimbrel` for the checkpoints.",
         lock="ACCESS SHARE",
         held=rates.NO_LOCK,
-        duration=rates.INSTANT,
+        duration=rates.time_for(facts.rows, rates.SCANNED_ROWS_PER_SECOND, "counted"),
     )
 
 

@@ -68,7 +68,7 @@ def _moved(state: State, event: e.Move | e.Narrative) -> State | None:
         case Verification(failed=()), e.VerificationPassed():
             return Monitoring(execution=state.execution)
         case Verification(), e.VerificationFailed(reason=reason):
-            return Paused(was=_with(state, failed=()), reason=reason)
+            return Paused(was=_with(state, failed=()), reason=reason, failed=True)
         case Verification(), e.RunPaused(reason=reason):
             return Paused(was=_with(state, failed=()), reason=reason)
         case Verification() | Monitoring(), e.RollbackConfirmed():
@@ -94,7 +94,7 @@ def _in_execution(state: Execution, event: e.Move | e.Narrative) -> State | None
                 _with(state, done=(*state.done, step), fingerprint=fingerprint, confirmed=None, running=False)
             )
         case e.StepFailed(step=step, reason=reason) if step == state.confirmed:
-            return Paused(was=_rested(state), reason=reason)
+            return Paused(was=_rested(state), reason=reason, failed=True)
         case e.RunPaused(reason=reason):
             return Paused(was=_rested(state), reason=reason)
         case e.DriftFound(differences=differences) if state.done:

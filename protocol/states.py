@@ -97,12 +97,16 @@ class Monitoring(Value):
 
 
 class Paused(Value):
-    """Nothing runs and no lock is held. After drift there is no way on, only back or out."""
+    """Nothing runs and no lock is held. After drift there is no way on, only back or out.
+
+    `failed` tells a step or verification that did not work from a pause that was wanted.
+    """
 
     phase: Literal["paused"] = "paused"
     was: Annotated[Execution | Verification, Field(discriminator="phase")]
     reason: str
     drifted: bool = False
+    failed: bool = False
 
 
 class RollingBack(Value):

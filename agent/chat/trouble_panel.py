@@ -1,4 +1,4 @@
-"""What happens after a step or the verification failed."""
+"""What happens after a pause, wanted or not."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -34,17 +34,22 @@ class TroublePanel(Vertical):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="detail"):
             yield Static(
-                Text.assemble(
-                    ("✗ It did not work\n", "bold red"), f"{visible(self.reason)}\n", (self._so_far(), "dim")
-                ),
+                Text.assemble(self._heading(), f"{visible(self.reason)}\n", (self._so_far(), "dim")),
                 markup=False,
             )
         yield Choices(
-            ("retry", "Retry", "default"),
+            ("retry", "Go on" if self.was_wanted else "Retry", "default"),
             ("roll_back", "Roll back", "default"),
-            ("pause", "Pause", "default"),
+            ("pause", "Leave it so", "default"),
             grace=self.grace,
         )
+
+    @property
+    def was_wanted(self) -> bool:
+        return isinstance(self.state, Paused) and not self.state.failed and not self.state.drifted
+
+    def _heading(self) -> tuple[str, str]:
+        return ("‖ Paused\n", "bold") if self.was_wanted else ("✗ It did not work\n", "bold red")
 
     def take_focus(self) -> None:
         self.query_one("#detail").focus()

@@ -52,12 +52,15 @@ def drive(console: Console, go: Callable[[Opened], Awaitable[int]]) -> int:
 
 
 def _say_ending(console: Console, code: int, session: Session | None) -> None:
-    """The conversation ended by itself before the migration was done: say where."""
+    """The conversation ended by itself before the migration was done: say where. A run that is over has said so."""
     phase = session.state.phase.replace("_", " ") if session else "idle"
-    sentence = f"The conversation ended in phase {phase}." + (how_to_go_on(session) if session else "")
+    untouched = session is None or execution_of(session.state) is None
+    sentence = f"The conversation ended in phase {phase}." + (" Nothing was changed." if untouched else "")
+    sentence += how_to_go_on(session) if session else ""
     if console.as_json:
         click.echo(error_line(sentence, code))
-    click.echo(f"whimbrel: {sentence}", err=True)
+    if session is None or not isinstance(session.state, FINAL):
+        click.echo(f"whimbrel: {sentence}", err=True)
 
 
 def how_to_go_on(session: Session) -> str:

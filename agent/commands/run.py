@@ -96,5 +96,5 @@ def plan(
         raise UsageError("No plan was made. Nothing was changed.") if code == 2 else NeedsAnswer("No plan was made.")
     for path in write_plan(made, output) if output else ():
         click.echo(f"Written: {path}", err=True)
-    click.echo(made.model_dump_json(indent=2) if as_json else markdown(made))
+    click.echo(made.model_dump_json(indent=2) + "\n" if as_json else markdown(made), nl=False)
     return 4 if made.errors else 0

@@ -20,6 +20,9 @@ from protocol.states import (
     plan_of,
 )
 
+STAYS_PAUSED = "stays paused"
+"""What `ask_what_next` answers when the person wants to leave it at that."""
+
 REASON = "These are the protocol's questions; what is known already is filled in for correction."
 
 
@@ -45,7 +48,7 @@ class GuidedModel:
                 return self._call("execute_step", plan=_plan_id(request.state), step=request.state.next_step)
             case Verification():
                 return self._call("verify", plan=_plan_id(request.state))
-            case Paused(reason=reason) if not result.startswith("paused:"):
+            case Paused(reason=reason) if STAYS_PAUSED not in result:
                 return self._call("ask_what_next", reason=reason)
             case _:
                 return Reply(text=_farewell(request.state))
@@ -96,7 +99,7 @@ def _farewell(state: State) -> str:
         case Done():
             return "Done, verified and watched."
         case Paused(reason=reason):
-            return f"Paused: {reason}. `whimbrel resume` goes on from here."
+            return f"Paused: {reason.rstrip('.')}. `whimbrel resume` goes on from here."
         case RolledBack():
             return "Everything was taken back."
         case Abandoned(reason=reason):

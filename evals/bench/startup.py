@@ -1,4 +1,4 @@
-"""Time to the first word: `whimbrel --help`, and the chat's first paint and readiness. Run `python -m evals.bench.startup`.
+"""Time to the first word: `whimbrel --help`, the chat's first paint and readiness. Run it with `python -m`.
 
 CPU seconds of the program, user and system, and wall seconds beside them; medians with minimum and maximum.
 The chat is opened in a pseudo-terminal of 120×36 on an embedded PostgreSQL of its own.

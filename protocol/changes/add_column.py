@@ -1,5 +1,6 @@
 """Add a column: its questions, and what it means to verify one. The ways to do it are in `add_column_ways`."""
 
+import re
 from typing import ClassVar, Literal
 
 from protocol.changes import add_column_ways as ways
@@ -57,6 +58,12 @@ COMPUTED = Question(
     hint="Such as lower(email). A trigger keeps it in step for new and changed rows.",
 )
 
+CLOCK = re.compile(
+    r"\b(?:now|age|(?:transaction|statement)_timestamp)\s*\(|\b(?:current_|local)(?:timestamp|date|time)\b",
+    re.IGNORECASE,
+)
+"""What reads the clock without being volatile: the same expression gives another value in the next transaction."""
+
 SERIAL = {"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"}
 
 
@@ -97,6 +104,8 @@ class AddColumn(Change):
                 f"a NOT NULL column needs a value for the {facts.rows.short} of `{facts.name}` that exist: "
                 "say a default or a computed value, or allow NULL."
             )
+        if CLOCK.search(sheet.text("computed") or ""):
+            found["computed"] = "it reads the clock, so it would differ every time it is checked: say it as a default."
         if has_default and sheet.text("computed") not in (None, "none"):
             found["computed"] = "a column has either a default or a computed value, not both."
         return found

@@ -71,7 +71,7 @@ def checks(change: AddColumn, facts: Facts, value: ValueFacts) -> tuple[Check, .
 
 def _one_statement(change: AddColumn, value: ValueFacts, limit: int) -> Strategy:
     sql = _add_column(change, with_everything=True)
-    of_which = {"immutable": "a constant", "stable": "evaluated once"}.get(value.volatility, "")
+    of_which = {"immutable": "a constant", "stable": "evaluated once", "volatile": "for no row yet"}[value.volatility]
     why = (
         f"The default is {of_which}, so since PostgreSQL {FAST_DEFAULT} the server keeps it in the catalogue and "
         "writes no row: existing rows show it at once."
@@ -110,6 +110,11 @@ def _batched(change: AddColumn, facts: Facts, limit: int, value: ValueFacts | No
     obstacle = ""
     if facts.key is None:
         obstacle = f"`{change.table}` has no primary key or unique index of NOT NULL columns to walk along"
+    if change.computed and value is not None and value.volatility == "volatile":
+        obstacle = (
+            f"`{change.computed}` gives another value each time it is asked, so no row could ever be proved right; "
+            "say it as a default instead"
+        )
     if value is not None and value.constrained_domain:
         obstacle = f"`{change.type}` is a domain with a CHECK: adding such a column rewrites the table even when empty"
     steps = () if obstacle else _batched_steps(change, facts, limit)

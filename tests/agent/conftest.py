@@ -238,7 +238,7 @@ def role(shop: str) -> Iterator[Callable[..., str]]:
         with psycopg.connect(shop, autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
             for statement in statements:
-                connection.execute(sql.SQL(statement).format(sql.Identifier(name)))  # type: ignore[arg-type]  # no LiteralString
+                connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
         place = urlsplit(shop)
         secret = "" if password is None else f":{password}"
         return f"postgresql://{name}{secret}@{place.path}?{place.query}"

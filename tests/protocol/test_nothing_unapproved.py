@@ -27,7 +27,7 @@ from protocol.steps import Backfill, Statements
 
 Moves = Callable[[State, e.Move | e.Narrative], State]
 
-FINDING = settings(max_examples=150, stateful_step_count=40, deadline=None, database=None)
+FINDING = settings(max_examples=100, stateful_step_count=40, deadline=None, database=None)
 FALLING = settings(FINDING, max_examples=1000, phases=(Phase.generate,), derandomize=True)
 
 

@@ -27,7 +27,7 @@ from tools.introspect.value import read_value
 from tools.work import Work
 
 RUN = "run-1"
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 
 class Ground:

@@ -19,7 +19,7 @@ def test_every_query_of_every_file_is_understood_by_every_server(
         for name, sql in queries(package, file).items():
             prepared = connection.pgconn.prepare(name.encode(), sql.encode())
 
-            assert prepared.error_message == "", name
+            assert prepared.error_message == b"", name
         connection.rollback()
 
 
