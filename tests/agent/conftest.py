@@ -1,5 +1,6 @@
 """A plan on paper, a person who only watches, and the program as a process on a real database."""
 
+import io
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from agent.__main__ import run as run_in_process
 from agent.backups import Backups
 from agent.journal import FILE, Journal, read
 from agent.session import Session
@@ -309,6 +311,38 @@ def place(tmp_path: Path) -> Place:
     folder = tmp_path / "project"
     folder.mkdir()
     return Place(folder=folder, state=tmp_path / "state")
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        return self.out + self.err
+
+
+@pytest.fixture
+def whimbrel(place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Return a function that runs a command line in this process, without a terminal: sooner than in its own."""
+    for name in set(os.environ) - set(place.environ):
+        if name != "PYTEST_CURRENT_TEST":
+            monkeypatch.delenv(name)
+    for name, value in place.environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(place.folder)
+
+    def call(*arguments: str) -> Ended:
+        capsys.readouterr()
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "stdin", io.StringIO())
+            code = run_in_process(list(arguments))
+        said = capsys.readouterr()
+        return Ended(code, said.out, said.err)
+
+    return call
 
 
 @pytest.fixture

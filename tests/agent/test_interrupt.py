@@ -28,8 +28,8 @@ TOKEN = (
     "add a token column to users, uuid, not null, default gen_random_uuid(), on development with no downtime, "
     "because links need one"
 )
-SLOW = "[limits]\nbatch_rows = 20\npause_ms = 30\n"
-"""100 batches of the 2,000 rows, three seconds."""
+SLOW = "[limits]\nbatch_rows = 40\npause_ms = 25\n"
+"""50 batches of the 2,000 rows, more than a second."""
 
 STEPS = ["preflight", "backup", "add_column", "backfill", "declare_not_null", "validate_not_null"]
 CANARY = "canary-pa55-4711"
@@ -109,11 +109,18 @@ def assert_finished(place: Any, dsn: str) -> None:
     assert ask(dsn, "SELECT count(*) FROM pg_constraint WHERE NOT convalidated") == [(0,)]
 
 
-def resumed(place: Any, dsn: str) -> None:
-    ended = place.run("resume", place.runs[0], dsn, "--yes")
+@pytest.fixture
+def resume(whimbrel: Callable[..., Any], place: Any) -> Callable[[str], Any]:
+    """Return a function that resumes the run to its good end."""
 
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "✓ Verified." in ended.stdout
+    def go_on(dsn: str) -> Any:
+        ended = whimbrel("resume", place.runs[0], dsn, "--yes")
+
+        assert ended.code == 0, ended.said
+        assert "✓ Verified." in ended.out
+        return ended
+
+    return go_on
 
 
 # --- Ctrl+C --------------------------------------------------------------------------------------------------------
@@ -145,7 +152,7 @@ def test_ctrl_c_at_a_question_changes_nothing_and_the_question_is_asked_again(
 
 
 def test_ctrl_c_at_the_approval_changes_nothing_and_the_plan_can_still_be_approved(
-    place: Any, shop: str, picture: Callable[[str], str]
+    place: Any, shop: str, picture: Callable[[str], str], resume: Callable[[str], Any]
 ) -> None:
     before = picture(shop)
     with at_terminal(place, "run", shop, TOKEN) as child:
@@ -159,12 +166,12 @@ def test_ctrl_c_at_the_approval_changes_nothing_and_the_plan_can_still_be_approv
     assert picture(shop) == before
     assert sessions(shop) == 0
 
-    resumed(place, shop)
+    resume(shop)
     assert_finished(place, shop)
 
 
 def test_ctrl_c_during_the_backup_leaves_no_dump_and_no_password_anywhere(
-    place: Any, shop: str, role: Callable[..., str], until: Callable[..., Any]
+    place: Any, shop: str, role: Callable[..., str], until: Callable[..., Any], resume: Callable[[str], Any]
 ) -> None:
     dsn = role("GRANT postgres TO {}", f"ALTER ROLE {{}} PASSWORD '{CANARY}'", password=CANARY)
     with (
@@ -185,10 +192,8 @@ def test_ctrl_c_during_the_backup_leaves_no_dump_and_no_password_anywhere(
     assert not any(CANARY in line for line in processes)
     assert not list(place.state.rglob("*.partial")) + list(place.state.rglob("*.dump"))
 
-    ended = place.run("resume", "--yes", WHIMBREL_DATABASE_URL=dsn)
-    seen = [output, said, ended.stdout, ended.stderr]
+    seen = [output, said, resume(dsn).said]
 
-    assert ended.returncode == 0
     assert_finished(place, shop)
     assert not any(CANARY in text for text in seen)
     assert [path for path in files_below(place.state) if CANARY.encode() in path.read_bytes()] == []
@@ -209,7 +214,7 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def test_ctrl_c_while_waiting_for_the_tables_lock_leaves_the_table_alone(
-    place: Any, shop: str, picture: Callable[[str], str], until: Callable[..., Any]
+    place: Any, shop: str, picture: Callable[[str], str], until: Callable[..., Any], resume: Callable[[str], Any]
 ) -> None:
     before = picture(shop)
     with at_terminal(place, "run", shop, TOKEN) as child, psycopg.connect(shop) as reader:
@@ -225,12 +230,12 @@ def test_ctrl_c_while_waiting_for_the_tables_lock_leaves_the_table_alone(
     assert "Done so far: preflight, backup; no lock is held." in said
     assert "`whimbrel rollback" in said
 
-    resumed(place, shop)
+    resume(shop)
     assert_finished(place, shop)
 
 
 def test_ctrl_c_while_a_row_is_locked_keeps_the_batches_that_were_committed(
-    place: Any, shop: str, until: Callable[..., Any]
+    place: Any, shop: str, until: Callable[..., Any], resume: Callable[[str], Any]
 ) -> None:
     (place.folder / "whimbrel.toml").write_text("[limits]\nbatch_rows = 500\n")
     with at_terminal(place, "run", shop, TOKEN) as child, psycopg.connect(shop) as writer:
@@ -245,13 +250,13 @@ def test_ctrl_c_while_a_row_is_locked_keeps_the_batches_that_were_committed(
     assert "Done so far: preflight, backup, add_column; no lock is held." in said
     assert sorted(row[0] for row in filled) == list(range(1, 1001))
 
-    resumed(place, shop)
+    resume(shop)
     assert_finished(place, shop)
     assert set(filled) <= set(ask(shop, "SELECT id, token FROM users"))
 
 
 def test_ctrl_c_in_the_middle_of_a_backfill_ends_after_a_batch(
-    place: Any, shop: str, until: Callable[..., Any]
+    place: Any, shop: str, until: Callable[..., Any], resume: Callable[[str], Any]
 ) -> None:
     (place.folder / "whimbrel.toml").write_text(SLOW)
     with at_terminal(place, "run", shop, TOKEN, "--yes") as child:
@@ -264,10 +269,10 @@ def test_ctrl_c_in_the_middle_of_a_backfill_ends_after_a_batch(
 
     assert "Done so far: preflight, backup, add_column; no lock is held." in said
     assert 200 < len(filled) < 2000
-    assert len(filled) % 20 == 0
+    assert len(filled) % 40 == 0
     assert isinstance(place.events[-1], RunPaused)
 
-    resumed(place, shop)
+    resume(shop)
     assert_finished(place, shop)
     assert set(filled) <= set(ask(shop, "SELECT id, token FROM users"))
 
@@ -279,7 +284,7 @@ GATE = f"""
 
 
 def test_ctrl_c_during_verification_keeps_what_was_done_and_verifies_again(
-    place: Any, shop: str, until: Callable[..., Any]
+    place: Any, shop: str, until: Callable[..., Any], resume: Callable[[str], Any]
 ) -> None:
     with psycopg.connect(shop, autocommit=True) as owner:
         owner.execute(GATE)
@@ -294,7 +299,7 @@ def test_ctrl_c_during_verification_keeps_what_was_done_and_verifies_again(
 
     assert f"Done so far: {', '.join(STEPS)}; no lock is held." in said
 
-    resumed(place, shop)
+    resume(shop)
     assert [event.step for event in place.events if isinstance(event, StepDone)] == STEPS
     assert ask(shop, "SELECT count(*) FROM users WHERE shout = upper(email)") == [(2000,)]
 
@@ -312,9 +317,9 @@ KILLED_AT: dict[str, Happened] = {
 
 @pytest.mark.parametrize("moment", KILLED_AT)
 def test_a_run_killed_at_any_moment_is_finished_by_resume(
-    moment: str, place: Any, shop: str, until: Callable[..., Any]
+    moment: str, place: Any, shop: str, until: Callable[..., Any], resume: Callable[[str], Any]
 ) -> None:
-    (place.folder / "whimbrel.toml").write_text(SLOW.replace("30", "5"))
+    (place.folder / "whimbrel.toml").write_text(SLOW)
     process = place.start("run", shop, TOKEN, "--yes")
     try:
         until(lambda: happened(place, KILLED_AT[moment])() or process.poll() is not None)
@@ -327,24 +332,23 @@ def test_a_run_killed_at_any_moment_is_finished_by_resume(
 
     assert process.returncode == -signal.SIGKILL, "it was over before it could be killed"
 
-    resumed(place, shop)
+    resume(shop)
     assert_finished(place, shop)
     assert set(filled) <= set(ask(shop, "SELECT id, token FROM users"))
 
 
 def test_a_second_whimbrel_on_the_same_run_is_refused_while_the_first_one_works(
-    place: Any, shop: str, until: Callable[..., Any]
+    place: Any, shop: str, until: Callable[..., Any], whimbrel: Callable[..., Any]
 ) -> None:
-    (place.folder / "whimbrel.toml").write_text(SLOW)
+    (place.folder / "whimbrel.toml").write_text(SLOW.replace("25", "80"))
     first = place.start("run", shop, TOKEN, "--yes")
     until(happened(place, lambda event: isinstance(event, StepProgressed)))
-    second = place.run("resume", place.runs[0], shop, "--yes")
-    status = place.run("status")
+    second, status = whimbrel("resume", place.runs[0], shop, "--yes"), whimbrel("status")
     out, err = first.communicate(timeout=60)
 
-    assert second.returncode == 4
-    assert "Another whimbrel works on this run" in second.stderr
-    assert "Phase: execution" in status.stdout
+    assert second.code == 4
+    assert "Another whimbrel works on this run" in second.err
+    assert "Phase: execution" in status.out
     assert first.returncode == 0, out + err
     assert_finished(place, shop)
 

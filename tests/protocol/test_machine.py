@@ -326,6 +326,25 @@ def test_after_a_pause_the_step_wants_its_confirmation_again(
         advance(resumed, events["step_started backup"])
 
 
+@pytest.mark.parametrize(
+    ("situation", "event", "failed"),
+    [
+        ("execution, second step confirmed", "step_failed backup", True),
+        ("execution, second step confirmed", "run_paused", False),
+        ("execution, second step confirmed", "drift_found", False),
+        ("verification", "verification_failed", True),
+        ("verification", "run_paused", False),
+    ],
+)
+def test_a_pause_tells_failure_from_a_wish(
+    situation: str, event: str, failed: bool, situations: dict[str, State], events: dict[str, e.Move]
+) -> None:
+    paused = advance(situations[situation], events[event])
+
+    assert isinstance(paused, Paused)
+    assert paused.failed == failed
+
+
 def test_a_running_step_is_not_started_twice(situations: dict[str, State], events: dict[str, e.Move]) -> None:
     with pytest.raises(IllegalMove):
         advance(situations["execution, first step running"], events["step_started preflight"])

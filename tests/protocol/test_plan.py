@@ -511,7 +511,9 @@ def test_up_gives_way_to_others_before_every_exclusive_lock(shape: str, every_pl
 def test_nothing_steps_out_of_a_comment_or_a_body(
     column: str, filled: dict[str, str], make_plan: Callable[..., Plan], long_plan: Plan
 ) -> None:
-    plan = make_plan(column=column, value=long_plan.value, strategy="batched", **filled)
+    volatility = "immutable" if "computed" in filled else "volatile"
+    value = long_plan.value.model_copy(update={"volatility": volatility})
+    plan = make_plan(column=column, value=value, strategy="batched", **filled)
     database = Database()
     database.run(plan.files.up)
 
