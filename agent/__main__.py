@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib import import_module, metadata
 
 import click
@@ -73,6 +74,11 @@ class Commands(click.Group):
         """`whimbrel postgresql://… "request"` is the chat."""
         if args and args[0] not in self.list_commands(ctx) and "://" in args[0]:
             args = ["chat", *args]
+        known = self.list_commands(ctx)
+        if args and args[0] not in known and not args[0].startswith("-"):
+            near = get_close_matches(args[0], known, n=1)
+            meant = f" Did you mean `{near[0]}`?" if near else " `whimbrel --help` lists them."
+            raise click.UsageError(f"There is no command `{args[0]}`.{meant}", ctx)
         return super().resolve_command(ctx, args)
 
 

@@ -167,6 +167,8 @@ def _why_paused(session: Session, reason: str) -> WhimbrelError:
     kinds = (StepFailedEvent, VerificationFailed, DriftFound, RunPaused)
     last = next((event for event in reversed(session.history) if isinstance(event, kinds)), None)
     match last:
+        case StepFailedEvent(refused=True):
+            return Refused(on)
         case StepFailedEvent():
             return StepFailed(on)
         case VerificationFailed():

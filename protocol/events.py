@@ -88,9 +88,12 @@ class StepDone(Value):
 
 
 class StepFailed(Value):
+    """`refused` tells a guard's no, before anything was tried, from a step that was tried and did not work."""
+
     type: Literal["step_failed"] = "step_failed"
     step: str
     reason: str
+    refused: bool = False
 
 
 class RunPaused(Value):

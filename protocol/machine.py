@@ -61,16 +61,15 @@ def _moved(state: State, event: e.Move | e.Narrative) -> State | None:
             return _in_execution(state, event)
         case Paused(), _:
             return _in_pause(state, event)
-        case Verification(), e.CheckDone(check=check, passed=False):
-            return _with(state, failed=(*state.failed, check))
-        case Verification(), e.CheckDone():
-            return state
-        case Verification(failed=()), e.VerificationPassed():
+        case Verification(), e.CheckDone(check=check, passed=passed):
+            failed = (*state.failed, check) if passed is False else state.failed
+            return _with(state, answered=state.answered | {check}, failed=failed)
+        case Verification(), e.VerificationPassed() if state.is_proved:
             return Monitoring(execution=state.execution)
         case Verification(), e.VerificationFailed(reason=reason):
-            return Paused(was=_with(state, failed=()), reason=reason, failed=True)
+            return Paused(was=Verification(execution=state.execution), reason=reason, failed=True)
         case Verification(), e.RunPaused(reason=reason):
-            return Paused(was=_with(state, failed=()), reason=reason)
+            return Paused(was=Verification(execution=state.execution), reason=reason)
         case Verification() | Monitoring(), e.RollbackConfirmed():
             return _rolling_back(state.execution)
         case Monitoring(), e.MonitoringEnded():

@@ -86,9 +86,17 @@ class Execution(Value):
 
 
 class Verification(Value):
+    """Checks are answered one by one; it can only pass when every check of the plan was, and none failed."""
+
     phase: Literal["verification"] = "verification"
     execution: Execution
+    answered: frozenset[str] = frozenset()
     failed: tuple[str, ...] = ()
+
+    @property
+    def is_proved(self) -> bool:
+        asked = {check.id for check in self.execution.approved.plan.checks}
+        return not self.failed and asked <= self.answered
 
 
 class Monitoring(Value):

@@ -44,6 +44,7 @@ def run_backup(work: Work, step: Backup) -> Outcome:
         return Outcome(facts=(("Already done", "the dump is there and its checksum fits"), *_facts(done, dump_tool)))
     _space(work, path.parent)
     try:
+        partial.unlink(missing_ok=True)  # a pg_dump that outlived its killed parent may still write to the old file
         if not _dump(work, step, dump_tool, partial):
             return Outcome(paused=True)
         entries = _entries(restore_tool, partial)

@@ -82,7 +82,7 @@ async def ask_person(arguments: AskPerson, desk: Desk) -> Result:  # noqa: ARG00
         understanding = await understand(desk, kind)
         questions = _with_tables(kind.questions(), understanding)
         problems = _impossible(desk) | understanding.problems | refused
-        answers = await desk.person.answer(sheet_of(desk), questions, problems)
+        answers = await desk.person.answer(sheet_of(desk), _askable(questions, sheet_of(desk)), problems)
         if answers.words:
             desk.append(PersonSaid(words=answers.words))
             return Result(status="said", said=answers.words)
@@ -249,6 +249,11 @@ def _names(found: tuple[TableName, ...], near: TableName | None) -> tuple[str, .
 def _with_tables(questions: tuple[Question, ...], understanding: Understanding) -> tuple[Question, ...]:
     options = tuple(Option(value=name, label=name) for name in understanding.tables)
     return tuple(q.model_copy(update={"options": options}) if q.id == "table" and options else q for q in questions)
+
+
+def _askable(questions: tuple[Question, ...], sheet: Sheet) -> tuple[Question, ...]:
+    """What the database answers is shown for correction once it has, and never asked."""
+    return tuple(q for q in questions if q.id not in READ_FROM_DATABASE or sheet.get(q.id) is not None)
 
 
 def _impossible(desk: Desk) -> dict[str, str]:

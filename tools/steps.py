@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from protocol.errors import ToolRefused, WhimbrelError
+from protocol.errors import Refused, ToolRefused, WhimbrelError
 from protocol.events import (
     DriftFound,
     RollbackConfirmed,
@@ -20,6 +20,7 @@ from protocol.events import (
     StepFailed,
     StepStarted,
     StepUndone,
+    Told,
 )
 from protocol.person import Confirm, Hold, RollBack
 from protocol.states import Execution, Paused, RollingBack
@@ -105,7 +106,7 @@ async def go_on_rolling_back(desk: Desk) -> Result:
     state = desk.state
     assert isinstance(state, RollingBack)
     plan, work = state.execution.approved.plan, desk.work()
-    undone = []
+    undone = await _undo_what_the_journal_missed(desk, work, state.execution)
     for step_id in state.left:
         step = plan.step(step_id)
         undo = step.undo if isinstance(step, Statements) else None
@@ -115,6 +116,18 @@ async def go_on_rolling_back(desk: Desk) -> Result:
         desk.append(StepUndone(step=step_id))
     desk.append(RunRolledBack())
     return Result(status="rolled_back", said="Undone: " + (", ".join(undone) or "nothing had to be undone") + ".")
+
+
+async def _undo_what_the_journal_missed(desk: Desk, work: Work, execution: Execution) -> list[str]:
+    """A program killed between a step's commit and its `StepDone` leaves the step to the ledger alone."""
+    step = execution.approved.plan.step(execution.next_step or "")
+    if not isinstance(step, Statements) or step.undo is None:
+        return []
+    if not await asyncio.to_thread(_is_in_ledger, desk, work, step.id):
+        return []
+    await _in_thread(work, partial(run_undo, work, step.id, step.undo.sql, UNDO_LOCK_TIMEOUT_MS))
+    desk.append(Told(text=f"Step `{step.id}` had been committed, though the journal did not know: it was undone too."))
+    return [step.id]
 
 
 async def _run(step: Step, desk: Desk) -> Result:
@@ -128,7 +141,7 @@ async def _run(step: Step, desk: Desk) -> Result:
         desk.append(RunPaused(reason=f"interrupted in step “{step.title}”; what was committed stays"))
         raise
     except WhimbrelError as error:
-        desk.append(StepFailed(step=step.id, reason=error.message))
+        desk.append(StepFailed(step=step.id, reason=error.message, refused=isinstance(error, Refused)))
         return Result(status="failed", said=error.message)
     if outcome.paused:
         desk.append(RunPaused(reason=f"paused in step “{step.title}”; what was committed stays"))
@@ -173,10 +186,13 @@ def _fingerprint(desk: Desk, work: Work) -> str:
         return read_table(connection, work.plan.facts.name).fingerprint
 
 
+def _is_in_ledger(desk: Desk, work: Work, step_id: str) -> bool:
+    with lost_connection(desk.database), desk.database.reading() as connection:
+        return ledger.exists(connection) and ledger.is_done(connection, work.run, step_id)
+
+
 def _drift_before(desk: Desk, state: Execution, step: Step) -> tuple[str, ...]:
     """A step that the ledger knows as done has changed the table itself; that is no drift."""
-    work = desk.work()
-    with lost_connection(desk.database), desk.database.reading() as connection:
-        if ledger.exists(connection) and ledger.is_done(connection, work.run, step.id):
-            return ()
+    if _is_in_ledger(desk, desk.work(), step.id):
+        return ()
     return drifted(desk, state.approved.plan, state.fingerprint)

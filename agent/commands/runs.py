@@ -16,7 +16,8 @@ from agent.journal import Journal
 from agent.runs import Run, all_runs, find
 from agent.setup import Setup, prepare
 from protocol.errors import IllegalMove, NeedsAnswer, UsageError
-from protocol.states import FINAL, Idle, Monitoring, Paused, RollingBack, execution_of, plan_of
+from protocol.events import RunPaused
+from protocol.states import FINAL, Execution, Idle, Monitoring, Paused, RollingBack, execution_of, plan_of
 from tools.steps import go_on_rolling_back, roll_back
 
 
@@ -122,6 +123,8 @@ async def _roll_back(setup: Setup, console: Console, run: str, opened: Opened) -
         session = open_session(setup, console, run, journal)
         opened(session)
         await asyncio.to_thread(same_target, session)
+        if isinstance(session.state, Execution) and session.state.running:
+            session.append(RunPaused(reason="the program ended in the middle of a step"))
         if isinstance(session.state, RollingBack):
             await go_on_rolling_back(session)
         else:

@@ -154,7 +154,7 @@ def run_events(draft_plan: Callable[..., Plan]) -> Callable[..., tuple[e.Move | 
             e.PlanDrafted(plan=plan),
             e.PlanApproved(digest=plan.digest, by="ada"),
             *steps,
-            e.CheckDone(check="column", title="Column role exists", observed="text", passed=True),
+            *(e.CheckDone(check=c.id, title=c.title, observed=c.expected or "", passed=True) for c in plan.checks),
             e.VerificationPassed(),
             e.MonitoringEnded(reason="24 hours without an alarm"),
         )

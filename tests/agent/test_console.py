@@ -83,7 +83,7 @@ Step 5 of 6: Declare NOT NULL, unchecked
 ✓ declare_not_null done in 250 ms
 Step 6 of 6: Prove NOT NULL for every row
 ✓ validate_not_null done in 250 ms
-✓ Column role exists: text
+{checks}
 ✓ Verified.
 The watch ended: 24 hours without an alarm
 """
@@ -94,7 +94,8 @@ def test_a_run_in_plain_lines(draft_plan: Callable[..., Plan], run_events: Calla
     console = silent()
     play(console, run_events(plan))
 
-    assert said_by(console) == GOLDEN.format(digest=plan.digest[:12])
+    checks = "\n".join(f"✓ {check.title}: {check.expected or ''}" for check in plan.checks)
+    assert said_by(console) == GOLDEN.format(digest=plan.digest[:12], checks=checks)
 
 
 def test_a_run_in_json_is_the_journal_line_by_line(

@@ -82,6 +82,14 @@ LEGAL: dict[str, dict[str, str]] = {
         "check_done passed": "verification",
         "check_done failed": "verification",
         "check_done informs": "verification",
+        "verification_failed": "paused",
+        "run_paused": "paused",
+        "rollback_confirmed": "rolling_back",
+    },
+    "verification, every check answered": {
+        "check_done passed": "verification",
+        "check_done failed": "verification",
+        "check_done informs": "verification",
         "verification_passed": "monitoring",
         "verification_failed": "paused",
         "run_paused": "paused",
@@ -210,7 +218,7 @@ def events(short_plan: Plan, long_plan: Plan) -> dict[str, e.Move]:
 
 
 @pytest.fixture(scope="module")
-def situations(events: dict[str, e.Move]) -> dict[str, State]:
+def situations(events: dict[str, e.Move], short_plan: Plan) -> dict[str, State]:
     """Every kind of state, with the variants that matter, each reached by its history."""
     planning = [events[name] for name in ("request_made", "answer_given", "discovery_completed")]
     approval = [*planning, events["plan_drafted"]]
@@ -218,7 +226,8 @@ def situations(events: dict[str, e.Move]) -> dict[str, State]:
     one_done = [*execution, *steps_of("preflight")]
     two_done = [*one_done, *steps_of("backup")]
     verification = [*two_done, *steps_of("add_column")]
-    monitoring = [*verification, events["verification_passed"]]
+    checks = [e.CheckDone(check=c.id, title=c.title, observed="", passed=True) for c in short_plan.checks]
+    monitoring = [*verification, *checks, events["verification_passed"]]
     undone = [events["rollback_confirmed"], events["step_undone backup"], events["step_undone preflight"]]
     return {
         "idle": Idle(),
@@ -232,6 +241,7 @@ def situations(events: dict[str, e.Move]) -> dict[str, State]:
         "execution, second step confirmed": folded(*one_done, *steps_of("backup")[:1]),
         "execution, last step running": folded(*two_done, *steps_of("add_column")[:2]),
         "verification": folded(*verification),
+        "verification, every check answered": folded(*verification, *checks),
         "verification, a check failed": folded(*verification, events["check_done failed"]),
         "monitoring": folded(*monitoring),
         "paused in execution": folded(*two_done, events["run_paused"]),

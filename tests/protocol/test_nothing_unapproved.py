@@ -105,7 +105,11 @@ def possible(plans: Sequence[Plan]) -> list[e.Move]:
         e.RunAbandoned(reason="enough"),
         *(e.PlanDrafted(plan=plan) for plan in plans),
         *(e.PlanApproved(digest=digest, by="ann") for digest in (*(plan.digest for plan in plans), "", "0" * 64)),
-        *(e.CheckDone(check="c", title="t", observed="o", passed=passed) for passed in (True, False, None)),
+        *(
+            e.CheckDone(check=check.id, title="t", observed="o", passed=passed)
+            for check in plans[0].checks
+            for passed in (True, False, None)
+        ),
         *(
             kind.model_validate({"step": step, **more})
             for step in steps

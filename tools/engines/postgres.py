@@ -80,7 +80,7 @@ class Database:
             )
         except psycopg.Error as error:
             raise NoConnection(
-                f"{self.alias} cannot be reached: {self.say(error)}. Nothing was changed. "
+                f"{self.alias} cannot be reached: {self.say(error).rstrip('.?')}. Nothing was changed. "
                 "Check that the server runs and that the address, the role and the password are right."
             ) from None  # the cause's own text may hold the password
         if connection.info.server_version // 10_000 < OLDEST:

@@ -136,7 +136,9 @@ def test_monitor(
     looks_the_same: Callable[..., bool], tell: Tell, approved: Events, step_run: StepRun, plan: Plan
 ) -> None:
     async def story(person: Person) -> None:
-        tell(person, *approved, *(event for step in plan.steps for event in step_run(step.id)), e.VerificationPassed())
+        checks = (e.CheckDone(check=c.id, title=c.title, observed="", passed=True) for c in plan.checks)
+        steps = (event for step in plan.steps for event in step_run(step.id))
+        tell(person, *approved, *steps, *checks, e.VerificationPassed())
         for value in (11, 12, 15):
             seconds = f"{value} s"
             tell(
