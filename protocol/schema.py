@@ -7,7 +7,7 @@ from protocol.value import Value, fingerprint_of
 
 
 class Column(Value):
-    """A column as the catalogue tells it; `default` is the server's own text."""
+    """A column as the catalogue tells it; `default` is the server's own text, or that of the generation expression."""
 
     name: str
     type: str

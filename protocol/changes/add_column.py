@@ -1,9 +1,9 @@
-"""Add a column: its questions, and what it means to verify one. The ways to do it are in `add_column_ways`."""
+"""Add a column: its fields and questions; `add_column_ways` has the ways to do it, `add_column_checks` the proof."""
 
 import re
 from typing import ClassVar, Literal
 
-from protocol.changes import add_column_ways as ways
+from protocol.changes import add_column_checks, add_column_ways
 from protocol.changes.base import Change
 from protocol.discovery import Group, Option, Question, Sheet
 from protocol.facts import Facts, ValueFacts
@@ -141,7 +141,7 @@ class AddColumn(Change):
         )
 
     def strategies(self, sheet: Sheet, facts: Facts, value: ValueFacts) -> tuple[Strategy, ...]:
-        return ways.strategies(self, sheet, facts, value)
+        return add_column_ways.strategies(self, sheet, facts, value)
 
     def checks(self, facts: Facts, value: ValueFacts) -> tuple[Check, ...]:
-        return ways.checks(self, facts, value)
+        return add_column_checks.checks(self, facts, value)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocol import rates
+from protocol.changes.add_column_checks import NOT_NULL_NOT_VALID
+from protocol.changes.add_column_sync import create_sync, drop_sync
 from protocol.discovery import Sheet
 from protocol.facts import Facts, ValueFacts
 from protocol.keyset import keyset_backfill
-from protocol.names import default_clause, derived_name, literal, quoted
-from protocol.steps import Check, Statements, Step, Undo
+from protocol.names import default_clause, derived_name, quoted
+from protocol.steps import Statements, Step, Undo
 from protocol.strategy import Strategy
 
 if TYPE_CHECKING:
@@ -17,9 +19,6 @@ if TYPE_CHECKING:
 
 FAST_DEFAULT = 11
 """First major version where ADD COLUMN … DEFAULT with a non-volatile default touches no row."""
-
-NOT_NULL_NOT_VALID = 18
-"""First major version with ADD CONSTRAINT … NOT NULL … NOT VALID."""
 
 OVERRULES = "While its trigger stands, it overrules what the application writes to the column"
 
@@ -47,26 +46,6 @@ def touches_no_row(change: AddColumn, facts: Facts, value: ValueFacts) -> bool:
     if facts.is_empty:
         return True
     return value.volatility != "volatile" and not value.constrained_domain and not change.computed
-
-
-def checks(change: AddColumn, facts: Facts, value: ValueFacts) -> tuple[Check, ...]:
-    """What must be true afterwards, asked of the catalogue and of the rows."""
-    return tuple(
-        check
-        for check in (
-            _column_is_there(change),
-            _not_null_is_proved(change, facts) if not change.nullable else None,
-            _default_is_set(change) if change.default else None,
-            _no_row_without_value(change) if change.default or not change.nullable else None,
-            _every_row_computed(change) if change.computed and value.volatility != "volatile" else None,
-            _no_leftovers(change),
-            _query_plan(change),
-        )
-        if check is not None
-    )
-
-
-# --- the ways ------------------------------------------------------------------------------------------------------
 
 
 def _one_statement(change: AddColumn, value: ValueFacts, limit: int) -> Strategy:
@@ -159,9 +138,9 @@ def _batched_steps(change: AddColumn, facts: Facts, limit: int) -> tuple[Step, .
 def _add_and_keep_in_step(change: AddColumn, limit: int) -> Statements:
     add = _add_column(change, with_everything=False)
     if change.computed:
-        sql: tuple[str, ...] = (add, *_sync_trigger(change))
+        sql: tuple[str, ...] = (add, *create_sync(change))
         undo = Undo(
-            sql=(*_drop_sync_trigger(change), f"ALTER TABLE {change.table.sql} DROP COLUMN {quoted(change.column)}"),
+            sql=(*drop_sync(change), f"ALTER TABLE {change.table.sql} DROP COLUMN {quoted(change.column)}"),
             costs="What was written to the column is gone.",
         )
         why = "The column comes empty, with a trigger that computes it for every new and changed row from now on."
@@ -331,118 +310,4 @@ def _drop(change: AddColumn) -> Undo:
     return Undo(
         sql=(f"ALTER TABLE {change.table.sql} DROP COLUMN {quoted(change.column)}",),
         costs="What was written to the column is gone; its default and constraints go with it.",
-    )
-
-
-def sync_function(change: AddColumn) -> str:
-    """Name of the trigger and of its function."""
-    return derived_name("whimbrel", change.table.name, change.column)
-
-
-def _sync_trigger(change: AddColumn) -> tuple[str, str]:
-    name = quoted(sync_function(change))
-    function = f"{quoted(change.table.schema_name)}.{name}"
-    body = (
-        f"BEGIN NEW.{quoted(change.column)} := (SELECT ({change.computed}) FROM (SELECT NEW.*) AS "
-        f"{quoted(change.table.name)}); RETURN NEW; END"
-    )
-    tag = "$whimbrel$"
-    while tag in body:
-        tag = tag[:-1] + "_$"
-    return (
-        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT "
-        f"AS {tag}{body}{tag}",
-        f"CREATE TRIGGER {name} BEFORE INSERT OR UPDATE ON {change.table.sql} "
-        f"FOR EACH ROW EXECUTE FUNCTION {function}()",
-    )
-
-
-def _drop_sync_trigger(change: AddColumn) -> tuple[str, str]:
-    name = quoted(sync_function(change))
-    return (
-        f"DROP TRIGGER IF EXISTS {name} ON {change.table.sql}",
-        f"DROP FUNCTION IF EXISTS {quoted(change.table.schema_name)}.{name}()",
-    )
-
-
-# --- verification --------------------------------------------------------------------------------------------------
-
-
-def _this_column(change: AddColumn) -> str:
-    table, column = literal(change.table.sql), literal(change.column)
-    return f"attrelid = {table}::regclass AND attname = {column} AND NOT attisdropped"
-
-
-def _column_is_there(change: AddColumn) -> Check:
-    return Check(
-        id="column",
-        title=f"Column {change.column} exists with its type",
-        kind="catalog",
-        sql=f"SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE {_this_column(change)}",
-        expected=change.type,
-    )
-
-
-def _not_null_is_proved(change: AddColumn, facts: Facts) -> Check:
-    if facts.target.major >= NOT_NULL_NOT_VALID:
-        sql = (
-            f"SELECT bool_and(attnotnull AND convalidated)::text FROM pg_attribute JOIN pg_constraint "
-            f"ON conrelid = attrelid AND contype = 'n' AND attnum = ANY (conkey) WHERE {_this_column(change)}"
-        )
-    else:
-        sql = f"SELECT attnotnull::text FROM pg_attribute WHERE {_this_column(change)}"
-    return Check(id="not_null", title="NOT NULL is set and proved", kind="catalog", sql=sql, expected="true")
-
-
-def _default_is_set(change: AddColumn) -> Check:
-    return Check(
-        id="default",
-        title="The default is set for new rows",
-        kind="catalog",
-        sql=f"SELECT (atthasdef AND attgenerated = '')::text FROM pg_attribute WHERE {_this_column(change)}",
-        expected="true",
-    )
-
-
-def _no_row_without_value(change: AddColumn) -> Check:
-    return Check(
-        id="no_null",
-        title="No row is without a value",
-        kind="data",
-        sql=f"SELECT count(*)::text FROM {change.table.sql} WHERE {quoted(change.column)} IS NULL",
-        expected="0",
-    )
-
-
-def _every_row_computed(change: AddColumn) -> Check:
-    return Check(
-        id="computed",
-        title="Every row has the computed value",
-        kind="data",
-        sql=f"SELECT count(*)::text FROM {change.table.sql} "
-        f"WHERE {quoted(change.column)} IS DISTINCT FROM ({change.computed})",
-        expected="0",
-    )
-
-
-def _no_leftovers(change: AddColumn) -> Check:
-    return Check(
-        id="leftovers",
-        title="No unproved constraint and no invalid index is left on the table",
-        kind="leftovers",
-        sql="SELECT ((SELECT count(*) FROM pg_constraint WHERE conrelid = r AND NOT convalidated "
-        f"AND pg_get_constraintdef(oid) LIKE '%' || {literal(change.column)} || '%') "
-        "+ (SELECT count(*) FROM pg_index WHERE indrelid = r AND NOT indisvalid))::text "
-        f"FROM (SELECT {literal(change.table.sql)}::regclass::oid AS r) AS this_table",
-        expected="0",
-    )
-
-
-def _query_plan(change: AddColumn) -> Check:
-    return Check(
-        id="query_plan",
-        title=f"How a query on {change.column} is answered",
-        kind="query plan",
-        sql=f"EXPLAIN SELECT count(*) FROM {change.table.sql} WHERE {quoted(change.column)} IS NOT NULL",
-        expected=None,
     )

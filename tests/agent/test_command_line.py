@@ -401,6 +401,22 @@ def test_a_finished_run_is_told_watched_and_taken_back(
     assert "there is nothing to take back" in again.err
 
 
+def test_a_step_that_only_the_database_knows_is_taken_back_too(
+    whimbrel: Whimbrel, shop: str, place: Any, picture: Callable[[str], str]
+) -> None:
+    before = picture(shop)
+    whimbrel("run", shop, WISH, "--environment", "development", "--yes")
+    journal = place.state / "runs" / place.runs[0] / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    started = next(i for i, line in enumerate(lines) if b'"step_started","step":"add_column"' in line)
+    journal.write_bytes(b"".join(lines[: started + 1]))  # as if killed between the commit and its event
+    back = whimbrel("rollback", place.runs[0], shop, "--yes")
+
+    assert back.code == 0
+    assert "had been committed, though the journal did not know" in back.out
+    assert picture(shop) == before
+
+
 def test_the_watch_can_be_ended_by_hand(whimbrel: Whimbrel, shop: str) -> None:
     whimbrel("run", shop, WISH, "--environment", "development", "--yes")
     ended = whimbrel("monitor", shop, "--end")
