@@ -166,14 +166,16 @@ def test_generated_and_identity_columns_are_told_apart_from_defaults(any_ground:
         Column(name="id", type="bigint", nullable=False, identity="always"),
         Column(name="n", type="integer", nullable=False, identity="by default"),
         Column(name="a", type="integer", nullable=True, default="7"),
-        Column(name="b", type="integer", nullable=True, generated="stored"),
+        Column(name="b", type="integer", nullable=True, default="(a * 2)", generated="stored"),
     )
 
 
 def test_a_virtual_column_of_eighteen_is_known(ground: Ground) -> None:
     ground.ask("CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a * 2) VIRTUAL)")
 
-    assert ground.table().columns[1] == Column(name="b", type="integer", nullable=True, generated="virtual")
+    assert ground.table().columns[1] == Column(
+        name="b", type="integer", nullable=True, default="(a * 2)", generated="virtual"
+    )
 
 
 @pytest.mark.parametrize(
