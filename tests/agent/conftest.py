@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -283,6 +284,11 @@ class Place:
             check=False,
         )
 
+    @staticmethod
+    def heed_interrupts() -> None:
+        """Undo what a shell does to programs it starts in the background: they ignore Ctrl+C, and so would ours."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start in a process group of its own, without a terminal."""
         return subprocess.Popen(
@@ -294,6 +300,7 @@ class Place:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=self.heed_interrupts,
         )
 
     @property

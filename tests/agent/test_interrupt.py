@@ -50,6 +50,7 @@ def at_terminal(place: Any, *arguments: str, **environ: str) -> Iterator[Any]:
         encoding="utf-8",
         timeout=40,
         dimensions=(50, 200),
+        preexec_fn=place.heed_interrupts,
     )
     try:
         yield child
