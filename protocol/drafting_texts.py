@@ -95,7 +95,7 @@ def testing(change: AnyChange, facts: Facts) -> tuple[tuple[str, ...], tuple[str
         "Run this plan on staging, with a similar number of rows, and read its report",
         "Run the application's tests against the migrated staging database, without and with the new code",
         "Roll it back on staging (`whimbrel rollback RUN`) and compare the schema",
-        f"Note how long it takes there: here it is {facts.rows.short}",
+        f"Note how long it takes there: here it is {facts.rows}",
     )
     after = (
         f"Verification asks the catalogue for column `{column}`, its type, default and NOT NULL",
@@ -151,7 +151,7 @@ def risks(facts: Facts, steps: tuple[Step, ...]) -> tuple[Risk, ...]:
                 risk="The table is blocked while a step runs",
                 likelihood="HIGH",
                 impact="HIGH",
-                mitigation=f"Only in the maintenance window: {blocking[0].held.short}",
+                mitigation=f"Only in the maintenance window: {blocking[0].held}",
             )
         )
     return tuple(found)

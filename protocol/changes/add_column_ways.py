@@ -245,10 +245,10 @@ def _rewrite(change: AddColumn, facts: Facts, value: ValueFacts, limit: int, no_
         sketch=(sql,),
         pros=("One command; no bloat afterwards",),
         cons=(
-            f"Nobody reads or writes `{change.table}` for {duration.short}",
+            f"Nobody reads or writes `{change.table}` for {duration}",
             "Needs free disk for a second copy of table and indexes",
         ),
-        downtime=duration.short,
+        downtime=str(duration),
         steps=(step,),
         obstacle="it blocks the table while it rewrites it, and you asked for no downtime" if no_downtime else "",
         needs_window=True,
