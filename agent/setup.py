@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from agent.backups import Backups
 from agent.configuration import Configuration, load
 from agent.models.base import Model
@@ -14,7 +16,7 @@ from agent.settings import Settings, resolve_database
 from protocol.discovery import Answer, Origin, Scalar
 from protocol.errors import ConfigurationError, NotYet
 from protocol.limits import Limits
-from tools.engines.dsn import Dsn
+from tools.engines.dsn import Dsn, parse
 
 NO_DATABASE = (
     "No database was named; nothing was changed. Give its address as an argument, set WHIMBREL_DATABASE_URL, "
@@ -41,7 +43,12 @@ class Setup:
     @property
     def limits(self) -> Limits:
         chosen = self.settings.limits
-        return Limits(attempts=chosen.attempts, batch_rows=chosen.batch_rows, pause_ms=chosen.pause_ms)
+        return Limits(
+            attempts=chosen.attempts,
+            batch_rows=chosen.batch_rows,
+            pause_ms=chosen.pause_ms,
+            whole_database=self.settings.backup.whole_database,
+        )
 
     @property
     def backups(self) -> Backups:
@@ -96,4 +103,23 @@ def prepare(database: str | None, flags: Mapping[str, object], environ: Mapping[
     environ = os.environ if environ is None else environ
     configuration = load(Path.cwd(), environ, {**flags, "database_url": database})
     resolved = resolve_database(database, None, environ, configuration.settings)
-    return Setup(configuration=configuration, environ=environ, dsn=resolved[0] if resolved else None)
+    dsn = resolved[0] if resolved else None
+    _stays_production(configuration.settings, dsn)
+    return Setup(configuration=configuration, environ=environ, dsn=dsn)
+
+
+def _stays_production(settings: Settings, dsn: Dsn | None) -> None:
+    """What a profile calls production stays it, whatever an option says and whether the profile was named or not."""
+    if dsn is None or settings.environment == "production":
+        return
+    for name, profile in settings.profiles.items():
+        if profile.environment == "production" and profile.url is not None and _same_place(dsn, profile.url):
+            raise ConfigurationError(
+                f"This is the database of profile `{name}`, which says production. Use --profile {name} and no other "
+                "--environment, or change the profile. Nothing was changed."
+            )
+
+
+def _same_place(dsn: Dsn, url: SecretStr) -> bool:
+    other = parse(url.get_secret_value())
+    return (dsn.hosts, dsn.ports, dsn.database) == (other.hosts, other.ports, other.database)

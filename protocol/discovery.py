@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Literal, get_args
@@ -120,6 +121,9 @@ def _reason(error: ValidationError | ValueError) -> str:
 
 YES = {"yes", "y", "true", "1", "on"}
 NO = {"no", "n", "false", "0", "off"}
+INVISIBLE = {"Cc", "Cf", "Zl", "Zp"}
+"""Unicode categories of control, bidirectional and zero-width characters, and of line separators."""
+
 NO_DEFAULT = {"none", "no", "null", "nothing", "no default"}
 
 
@@ -145,7 +149,10 @@ def _name(_: Question, said: Scalar) -> str:
     class Holder(Value):
         name: Name
 
-    return Holder(name=str(said).strip().strip('"')).name
+    name = Holder(name=str(said).strip().strip('"')).name
+    if any(unicodedata.category(character) in INVISIBLE for character in name):
+        raise ValueError("it holds a character that cannot be seen")
+    return name
 
 
 def _table(question: Question, said: Scalar) -> str:

@@ -33,7 +33,7 @@ def draft(
     """Build the plan with the recommended strategy, or the one named; raise Refused when none can be taken."""
     ways = change.strategies(sheet, facts, value)
     chosen = choose(ways, strategy)
-    steps = (_preflight(facts), _backup(facts), *(_within(step, limits) for step in chosen.steps))
+    steps = (_preflight(facts), _backup(facts, limits), *(_within(step, limits) for step in chosen.steps))
     environment = environment_of(sheet)
     return Plan(
         id=plan_id,
@@ -96,7 +96,7 @@ def _within(step: Step, limits: Limits) -> Step:
         case Statements():
             return step.model_copy(update={"attempts": limits.attempts})
         case Backfill():
-            return step.model_copy(update=limits.model_dump())
+            return step.model_copy(update=limits.model_dump(exclude={"whole_database"}))
         case _:
             return step
 
@@ -112,14 +112,18 @@ def _preflight(facts: Facts) -> Preflight:
     )
 
 
-def _backup(facts: Facts) -> Backup:
+def _backup(facts: Facts, limits: Limits) -> Backup:
+    whole = limits.whole_database
+    amount = facts.database_bytes if whole else facts.heap_bytes
     return Backup(
         id="backup",
-        title="Back up the database",
+        title="Back up the database" if whole else f"Back up table {facts.name}",
+        whole_database=whole,
+        table=None if whole else facts.name,
         why="pg_dump in custom format, with a checksum; read back by pg_restore before it counts.",
         lock="ACCESS SHARE",
         held=rates.NO_LOCK,
-        duration=rates.time_for(facts.database_bytes, rates.DUMPED_BYTES_PER_SECOND, "dumped"),
+        duration=rates.time_for(amount, rates.DUMPED_BYTES_PER_SECOND, "dumped"),
     )
 
 

@@ -76,7 +76,7 @@ def _what_they_get(change: AnyChange) -> str:
 def prerequisites(sheet: Sheet, facts: Facts, environment: Environment) -> tuple[Point, ...]:
     condition = sheet.text("validation") or "none"
     return (
-        Point(mark="holds", text="Backup: step “Back up the database” makes it"),
+        Point(mark="holds", text="Backup: a step of this plan makes it, before anything is touched"),
         Point(
             mark="holds",
             text="Rights: " + ("; ".join(facts.rights.obstacles) or f"role {facts.target.role} may do this"),

@@ -54,7 +54,7 @@ def lines_of(event: e.Move | e.Narrative, state: State) -> Iterable[str]:
         case e.SignalRead(signal=signal, now=now, baseline=baseline, state=judged) if isinstance(state, Monitoring):
             yield f"  watch: {signal} {now} (before: {baseline}) {judged}"
         case e.StepUndone(step=step):
-            yield f"✓ {step} undone"
+            yield _undone(step, state)
         case e.RunRolledBack():
             yield "Rolled back."
         case e.MonitoringEnded(reason=reason):
@@ -76,6 +76,12 @@ def _step_started(step_id: str, state: State) -> str:
         if step.id == step_id:
             return f"Step {number} of {len(steps)}: {step.title}"
     return f"Step {step_id}"
+
+
+def _undone(step_id: str, state: State) -> str:
+    plan = plan_of(state)
+    step = plan.step(step_id) if plan else None
+    return f"✓ {step_id} undone" if step is not None and step.undo else f"· {step_id}: nothing to undo"
 
 
 def _progress(event: e.StepProgressed) -> str:

@@ -132,7 +132,7 @@ def _rollback(plan: Plan) -> Iterable[str]:
             yield from _code(point.sql)
     yield from (
         "",
-        "**If data is damaged (last resort):** this puts the whole database back to the time of the backup.",
+        "**If data is damaged (last resort):** this puts what was dumped back to the time of the backup.",
     )
     yield from ("```bash", plan.restore, "```")
     yield "**Application:** go back to its previous version; it ignores the column."

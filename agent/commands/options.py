@@ -46,6 +46,7 @@ def read_answers(path: Path | None) -> dict[str, Scalar]:
         raise UsageError(f"The answers file {path} cannot be read: {error.strerror}. Nothing was changed.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"The answers file {path} is not TOML: {error}. Nothing was changed.") from None
+    content = {name: str(value) if isinstance(value, float) else value for name, value in content.items()}
     wrong = [name for name, value in content.items() if not isinstance(value, bool | int | str)]
     if wrong:
         raise UsageError(f"In {path}, `{wrong[0]}` must be text, a whole number, true or false. Nothing was changed.")

@@ -83,7 +83,7 @@ def resume(
         interactive=sys.stdin.isatty() and not as_json,
         as_json=as_json,
     )
-    _digest_fits(found, approve)
+    _digest_fits(found, approve, confirm_database)
     return drive(console, lambda opened: resume_run(setup, console, found.id, opened))
 
 
@@ -102,10 +102,11 @@ def rollback(
     if plan is None or execution is None or isinstance(found.state, FINAL):
         raise IllegalMove(f"Run {found.id} is {found.state.phase.replace('_', ' ')}: there is nothing to take back.")
     name = plan.facts.target.database
-    for point in [point for point in plan.rollback if point.sql][-1:]:
-        click.echo(f"Rolling back {plan.title.lower()} on {name} ({plan.environment.upper()}). {point.costs}")
-        for sql in point.sql:
-            click.echo(f"  {sql};")
+    undone = [step.undo for step in reversed(plan.steps) if step.id in execution.done and step.undo]
+    costs = undone[-1].costs if undone else "No finished step changed your tables; nothing of yours is lost."
+    click.echo(f"Rolling back {plan.title.lower()} on {name} ({plan.environment.upper()}). {costs}")
+    for sql in (sql for undo in undone for sql in undo.sql):
+        click.echo(f"  {sql};")
     agreed = (yes and plan.environment == "development") or confirm_database == name
     if not agreed and not sys.stdin.isatty():
         raise NeedsAnswer(f"Rolling back needs a yes: add --confirm-database {name}. Nothing was changed.")
@@ -144,12 +145,15 @@ def find_with_database(
     return found, setup
 
 
-def _digest_fits(run: Run, approve: str | None) -> None:
+def _digest_fits(run: Run, approve: str | None, confirm_database: str | None) -> None:
     plan = plan_of(run.state)
     if approve in (None, "ask") or plan is None:
         return
     if len(str(approve)) < 12 or not plan.digest.startswith(str(approve)):
         raise IllegalMove(f"{approve} is not the digest of this run's plan ({plan.digest[:12]}…). Nothing was changed.")
+    database = plan.facts.target.database
+    if plan.environment == "production" and confirm_database != database:
+        raise NeedsAnswer(f"This is production: add --confirm-database {database}. Nothing was changed.")
 
 
 def _row(run: Run) -> dict[str, str]:

@@ -64,6 +64,9 @@ CLOCK = re.compile(
 )
 """What reads the clock without being volatile: the same expression gives another value in the next transaction."""
 
+SYSTEM_COLUMNS = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}
+"""The server refuses these names (SQLSTATE 42701; documentation, “System Columns”)."""
+
 SERIAL = {"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"}
 
 
@@ -89,6 +92,8 @@ class AddColumn(Change):
     def conflicts(cls, sheet: Sheet, facts: Facts) -> dict[str, str]:
         found: dict[str, str] = {}
         column, type_ = sheet.text("column"), sheet.text("type")
+        if column in SYSTEM_COLUMNS:
+            found["column"] = f"`{column}` is a system column of every table; another name is needed."
         if column and facts.table.column(column):
             there = facts.table.column(column)
             found["column"] = f"`{facts.name}` already has a column `{column}` ({there.type if there else ''})."

@@ -417,6 +417,45 @@ def test_a_step_that_only_the_database_knows_is_taken_back_too(
     assert picture(shop) == before
 
 
+@pytest.mark.parametrize("named", [("--profile", "prod"), ()], ids=["with its profile", "by its address alone"])
+def test_what_a_profile_calls_production_is_not_talked_out_of_it(
+    named: tuple[str, ...], whimbrel: Whimbrel, shop: str, place: Any, picture: Callable[[str], str]
+) -> None:
+    before = picture(shop)
+    profile = f"[profiles.prod]\nurl = {json.dumps(shop)}\nenvironment = 'production'\n"
+    (place.folder / "whimbrel.toml").write_text(profile)
+    where = named or (shop,)
+    ended = whimbrel("run", *where, WISH, "--environment", "development", "--yes")
+
+    assert ended.code == 2
+    assert "profile `prod`, which says production" in ended.err
+    assert picture(shop) == before
+
+
+def test_resuming_on_production_needs_the_database_named_again(whimbrel: Whimbrel, shop: str, place: Any) -> None:
+    (place.folder / "whimbrel.toml").write_text("[limits]\nattempts = 1\n")
+    planned = Plan.model_validate_json(whimbrel("plan", shop, WISH, "--json").out)
+    given = ("--approve", planned.digest, "--confirm-database", name_of(shop))
+    with psycopg.connect(shop) as holder:
+        holder.execute("SELECT FROM users LIMIT 1")
+        stuck = whimbrel("run", shop, WISH, *given)
+    unnamed = whimbrel("resume", shop, *given[:2])
+    named = whimbrel("resume", shop, *given)
+
+    assert stuck.code == 1
+    assert unnamed.code == 5
+    assert "add --confirm-database" in unnamed.err
+    assert named.code == 0
+
+
+def test_the_backup_holds_the_table_only_when_a_setting_says_so(whimbrel: Whimbrel, shop: str, place: Any) -> None:
+    (place.folder / "whimbrel.toml").write_text("[backup]\nwhole_database = false\n")
+    ended = whimbrel("run", shop, WISH, "--environment", "development", "--yes")
+
+    assert ended.code == 0
+    assert "Back up table users" in ended.out
+
+
 def test_the_watch_can_be_ended_by_hand(whimbrel: Whimbrel, shop: str) -> None:
     whimbrel("run", shop, WISH, "--environment", "development", "--yes")
     ended = whimbrel("monitor", shop, "--end")

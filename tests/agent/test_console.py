@@ -459,7 +459,7 @@ def test_an_answers_file_holds_text_numbers_and_booleans(tmp_path: Any) -> None:
     [
         (b"type = ", "is not TOML"),
         (b"\xff\xfe", "is not TOML"),
-        (b"type = 1.5", "`type` must be text"),
+        (b"type = [1.5]", "`type` must be text"),
         (b"[type]\nname = 'text'", "`type` must be text"),
     ],
 )
