@@ -50,14 +50,13 @@ Opened = Callable[[Session], None]
 
 async def start(setup: Setup, person: Person, words: str | None, opened: Opened = lambda _: None) -> int:
     """Begin a run with the person's words; return its exit code."""
-    database = Database(setup.need_dsn(), setup.settings.limits.statement_timeout_ms)
-    await asyncio.to_thread(_reach, database)
+    database = await _reached(setup)
     words = words or await person.listen()
     if words is None:
         return 0
     run = new_run_id()
     with Journal(setup.runs / run) as journal:
-        session = _session(setup, run, journal, database, person)
+        session = open_session(setup, person, run, journal)
         opened(session)
         session.append(RequestMade(words=words, target_alias=database.alias, environment=setup.settings.environment))
         if setup.model_name == "guided" and setup.settings.model != "guided":
@@ -82,12 +81,11 @@ async def talk(setup: Setup, person: Person, words: str | None, opened: Opened =
 
 async def resume(setup: Setup, person: Person, run: str, opened: Opened = lambda _: None) -> int:
     """Go on with a run from its journal; return its exit code."""
-    database = Database(setup.need_dsn(), setup.settings.limits.statement_timeout_ms)
-    await asyncio.to_thread(_reach, database)
+    await _reached(setup)
     with Journal(setup.runs / run) as journal:
-        session = _session(setup, run, journal, database, person)
+        session = open_session(setup, person, run, journal)
         opened(session)
-        same_target(session)
+        await asyncio.to_thread(same_target, session)
         if isinstance(session.state, RollingBack):
             await go_on_rolling_back(session)
             return 0
@@ -119,7 +117,17 @@ def same_target(session: Session) -> None:
 
 
 def open_session(setup: Setup, person: Person, run: str, journal: Journal) -> Session:
-    return _session(setup, run, journal, Database(setup.need_dsn()), person)
+    """Open the desk of a run; every plan drafted at it is written to the run's folder."""
+    session = Session(
+        run=run,
+        journal=journal,
+        database=_database(setup),
+        person=person,
+        backups=setup.backups,
+        limits=setup.limits,
+    )
+    session.listeners.append(_plan_writer(setup.runs / run, session))
+    return session
 
 
 async def _go(setup: Setup, session: Session) -> int:
@@ -179,14 +187,6 @@ def _why_paused(session: Session, reason: str) -> WhimbrelError:
             return Stopped(on)
 
 
-def _session(setup: Setup, run: str, journal: Journal, database: Database, person: Person) -> Session:
-    session = Session(
-        run=run, journal=journal, database=database, person=person, backups=setup.backups, limits=setup.limits
-    )
-    session.listeners.append(_plan_writer(setup.runs / run, session))
-    return session
-
-
 def _plan_writer(folder: Path, session: Session) -> Callable[[Entry, State], None]:
     def write(entry: Entry, _: State) -> None:
         if isinstance(entry.event, PlanDrafted):
@@ -194,6 +194,17 @@ def _plan_writer(folder: Path, session: Session) -> Callable[[Entry, State], Non
             session.append(Told(text=f"Written: {folder}/plan.md, plan.json, up.sql, down.sql (run {session.run})"))
 
     return write
+
+
+def _database(setup: Setup) -> Database:
+    return Database(setup.need_dsn(), setup.settings.limits.statement_timeout_ms)
+
+
+async def _reached(setup: Setup) -> Database:
+    """The database, once it has answered: a run that could not reach it leaves nothing behind."""
+    database = _database(setup)
+    await asyncio.to_thread(_reach, database)
+    return database
 
 
 def _reach(database: Database) -> None:

@@ -7,13 +7,17 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Literal, get_args
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from protocol.errors import BadAnswer
 from protocol.names import Expression, Name, SqlType, TableName
 from protocol.value import Value
 
 Scalar = bool | int | str
+
+NAME: TypeAdapter[str] = TypeAdapter(Name)
+TYPE: TypeAdapter[str] = TypeAdapter(SqlType)
+EXPRESSION: TypeAdapter[str] = TypeAdapter(Expression)
 
 
 class Group(StrEnum):
@@ -86,6 +90,11 @@ class Sheet(Value):
         answer = self.get(question)
         return None if answer is None else str(answer.value)
 
+    def expression(self, question: str) -> str | None:
+        """The SQL that answers the question; None where nothing or `none` does."""
+        said = self.text(question)
+        return None if said == "none" else said
+
     def yes(self, question: str) -> bool | None:
         answer = self.get(question)
         return None if answer is None or not isinstance(answer.value, bool) else answer.value
@@ -146,10 +155,7 @@ def _choice(question: Question, said: Scalar) -> str:
 
 
 def _name(_: Question, said: Scalar) -> str:
-    class Holder(Value):
-        name: Name
-
-    name = Holder(name=str(said).strip().strip('"')).name
+    name = NAME.validate_python(str(said).strip().strip('"'))
     if any(unicodedata.category(character) in INVISIBLE for character in name):
         raise ValueError("it holds a character that cannot be seen")
     return name
@@ -164,17 +170,11 @@ def _table(question: Question, said: Scalar) -> str:
 
 
 def _type(_: Question, said: Scalar) -> str:
-    class Holder(Value):
-        type: SqlType
-
-    return Holder(type=str(said)).type
+    return TYPE.validate_python(str(said))
 
 
 def _expression(_: Question, said: Scalar) -> str:
-    class Holder(Value):
-        expression: Expression
-
-    return Holder(expression=str(said)).expression
+    return EXPRESSION.validate_python(str(said))
 
 
 def _default(question: Question, said: Scalar) -> str:

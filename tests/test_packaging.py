@@ -2,6 +2,7 @@
 
 import importlib.util
 import subprocess
+import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -12,7 +13,7 @@ TOP_LEVEL = ("agent", "protocol", "tools", "prompts", "evals")
 
 # taken apart, so that this file does not find itself
 HOSTS = ("pypi" + ".org", "python" + "hosted.org", "npm" + "js.", "crates" + ".io", "proxy.golang" + ".org")
-PLACES = ("/work/" + "main", "/work/" + "shared", "/tmp/" + "w/", "/root/." + "pyenv")
+PLACES = (str(ROOT), sys.prefix)
 
 
 @pytest.mark.parametrize("name", TOP_LEVEL)

@@ -76,7 +76,8 @@ async def propose_change(arguments: ProposeChange, desk: Desk) -> Result:
 @tool(phases=DISCOVERY, arguments=AskPerson)
 async def ask_person(arguments: AskPerson, desk: Desk) -> Result:  # noqa: ARG001 - every tool has the same shape
     """Show every question with what is known for correction; complete discovery when nothing is open."""
-    kind = KINDS["add_column"]
+    name = "add_column"
+    kind = KINDS[name]
     refused: dict[str, str] = {}
     while True:
         understanding = await understand(desk, kind)
@@ -93,7 +94,7 @@ async def ask_person(arguments: AskPerson, desk: Desk) -> Result:  # noqa: ARG00
             desk.append(AnswerGiven(answer=assumed))
         understanding = await understand(desk, kind)
         if not understanding.problems and not sheet_of(desk).open(questions):
-            desk.append(DiscoveryCompleted(kind=arguments_kind(kind)))
+            desk.append(DiscoveryCompleted(kind=name))
             return Result(status="complete", said=told(sheet_of_planning(desk)))
         if not answers.given:
             raise _unanswered(desk, questions, understanding)
@@ -121,7 +122,11 @@ def _understand(desk: Desk, kind: type[Change]) -> Understanding:
         if sheet.text("type"):
             try:
                 value = read_value(
-                    connection, found[0], str(sheet.text("type")), _sql(sheet, "default"), _sql(sheet, "computed")
+                    connection,
+                    found[0],
+                    str(sheet.text("type")),
+                    sheet.expression("default"),
+                    sheet.expression("computed"),
                 )
             except BadAnswer as error:
                 wrong = error.message
@@ -145,10 +150,6 @@ def told(sheet: Sheet) -> str:
     return "\n".join(
         f"{a.question} = {a.value} ({a.origin}{': ' + a.detail if a.detail else ''})" for a in sheet.answers
     )
-
-
-def arguments_kind(kind: type[Change]) -> str:
-    return next(name for name, known in KINDS.items() if known is kind)
 
 
 def _note(heard: Heard, known: dict[str, Question], desk: Desk) -> str:
@@ -226,11 +227,6 @@ def _note_facts(desk: Desk, facts: Facts) -> None:
         there = sheet_of(desk).get(question)
         if there is None or (there.origin is not Origin.PERSON and there.value != value):
             desk.append(AnswerGiven(answer=answer))
-
-
-def _sql(sheet: Sheet, question: str) -> str | None:
-    said = sheet.text(question)
-    return None if said in (None, "none") else said
 
 
 def _which(said: str, found: tuple[TableName, ...], near: TableName | None) -> str:

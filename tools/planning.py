@@ -147,8 +147,9 @@ def _read(connection: Connection, desk: Desk, state: Planning) -> Understanding:
     problems = KINDS[state.kind].conflicts(sheet, facts)
     if problems:
         raise Refused(" ".join(problems.values()) + " Nothing was changed.")
-    default, computed = (None if sheet.text(q) in (None, "none") else sheet.text(q) for q in ("default", "computed"))
-    value = read_value(connection, found[0], str(sheet.text("type")), default, computed)
+    value = read_value(
+        connection, found[0], str(sheet.text("type")), sheet.expression("default"), sheet.expression("computed")
+    )
     return Understanding(facts=facts, value=value)
 
 

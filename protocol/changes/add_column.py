@@ -102,8 +102,8 @@ class AddColumn(Change):
                 f"`{type_}` rewrites the table and fills it from a sequence; Whimbrel does not do that yet. "
                 "Say bigint, with a default of your own."
             )
-        has_default = sheet.text("default") not in (None, "none")
-        has_value = has_default or sheet.text("computed") not in (None, "none")
+        has_default = sheet.expression("default") is not None
+        has_value = has_default or sheet.expression("computed") is not None
         if sheet.text("default") and sheet.yes("nullable") is False and not has_value and not facts.is_empty:
             found["default"] = (
                 f"a NOT NULL column needs a value for the {facts.rows.short} of `{facts.name}` that exist: "
@@ -111,22 +111,20 @@ class AddColumn(Change):
             )
         if CLOCK.search(sheet.text("computed") or ""):
             found["computed"] = "it reads the clock, so it would differ every time it is checked: say it as a default."
-        if has_default and sheet.text("computed") not in (None, "none"):
+        if has_default and sheet.expression("computed") is not None:
             found["computed"] = "a column has either a default or a computed value, not both."
         return found
 
     @classmethod
     def from_sheet(cls, sheet: Sheet, facts: Facts, value: ValueFacts) -> "AddColumn":
-        expressions = {
-            part: None if sheet.text(part) in (None, "none") else sheet.text(part) for part in ("default", "computed")
-        }
         return cls.model_validate(
             {
                 "table": facts.name,
                 "column": sheet.text("column"),
                 "type": value.type,
                 "nullable": sheet.yes("nullable"),
-                **expressions,
+                "default": sheet.expression("default"),
+                "computed": sheet.expression("computed"),
             }
         )
 
