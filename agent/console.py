@@ -17,7 +17,7 @@ from protocol.plan import Plan
 from protocol.plan_markdown import markdown
 from protocol.sheet_text import question_lines, sheet_lines
 from protocol.states import State
-from protocol.steps import Step, sql_of
+from protocol.steps import Gate, Step, sql_of
 
 DIGEST_AT_LEAST = 12
 """Characters of the digest that name a plan on the command line."""
@@ -33,6 +33,11 @@ class Consent:
     approve: str | None = None
     yes: bool = False
     confirm_database: str | None = None
+    gates: tuple[str, ...] = ()
+
+    def passes(self, gate: Gate) -> bool:
+        """What agrees to the steps does not open a gate: that is a fact about the application, said by its id or `all`."""
+        return gate.id in self.gates or "all" in self.gates
 
 
 @dataclass
@@ -113,6 +118,8 @@ class Console:
         return await self._decide(plan)
 
     async def confirm(self, step: Step, plan: Plan) -> Confirmation:
+        if isinstance(step, Gate):
+            return await self._at_gate(step)
         if self.consent.approve not in (None, "ask") or (self.consent.yes and plan.environment == "development"):
             how = "--yes" if self.consent.yes else "--approve"
             return Confirm(step=step.id, by=f"{getpass.getuser()} ({how})")
@@ -128,6 +135,21 @@ class Console:
             match await self._read("Run this step? (yes / hold / roll back) "):
                 case "yes":
                     return Confirm(step=step.id, by=getpass.getuser())
+                case "hold" | None:
+                    return Hold()
+                case "roll back":
+                    return RollBack(by=getpass.getuser())
+
+    async def _at_gate(self, gate: Gate) -> Confirmation:
+        if self.consent.passes(gate):
+            return Confirm(step=gate.id, by=f"{getpass.getuser()} (--gate)")
+        if not self.interactive:
+            return Hold()
+        self._print(f"  Gate: {gate.title}. {gate.why}")
+        while True:
+            match await self._read(f"Is this true: {gate.waits_for} (yes / hold / roll back) "):
+                case "yes":
+                    return Confirm(step=gate.id, by=getpass.getuser())
                 case "hold" | None:
                     return Hold()
                 case "roll back":

@@ -45,13 +45,39 @@ class Option(Value):
     label: str
 
 
+Form = Literal[
+    "choice",
+    "yes_no",
+    "name",
+    "new_table",
+    "table",
+    "enum",
+    "column",
+    "columns",
+    "constraint",
+    "index",
+    "type",
+    "default",
+    "expression",
+    "milliseconds",
+    "text",
+    "sql",
+]
+"""How an answer is read. `table`, `enum`, `column(s)`, `constraint` and `index` name what must be there already;
+`new_table` is a name, perhaps with a schema, that must not."""
+
+
 class Question(Value):
-    """One question. `safe` is what is assumed when nobody answers; without it an answer is needed."""
+    """One question. `safe` is what is assumed when nobody answers; without it an answer is needed.
+
+    `of` is the question that names the table whose columns or constraints are meant.
+    """
 
     id: str
     group: Group
     text: str
-    form: Literal["choice", "yes_no", "name", "table", "type", "default", "expression", "milliseconds", "text"]
+    form: Form
+    of: str = "table"
     options: tuple[Option, ...] = ()
     recommended: str | None = None
     safe: Scalar | None = None
@@ -99,6 +125,15 @@ class Sheet(Value):
         answer = self.get(question)
         return None if answer is None or not isinstance(answer.value, bool) else answer.value
 
+    def of(self, number: int, own: tuple[Question, ...]) -> "Sheet":
+        """The answers as the change `number` of a request sees them: its own under their plain ids."""
+        if number == 1:
+            return self
+        mine = {numbered(question.id, number): question.id for question in own}
+        common = tuple(a for a in self.answers if a.question not in {question.id for question in own})
+        answers = tuple(a.model_copy(update={"question": mine[a.question]}) for a in self.answers if a.question in mine)
+        return Sheet(answers=(*common, *answers))
+
     def open(self, questions: tuple[Question, ...]) -> tuple[Question, ...]:
         """The questions without an answer."""
         return tuple(q for q in questions if self.get(q.id) is None)
@@ -114,6 +149,17 @@ class Sheet(Value):
             for q in self.open(questions)
             if q.safe is not None
         )
+
+
+def numbered(question: str, number: int) -> str:
+    """The id of a question of the change `number` of a request; the first one's are plain."""
+    return question if number == 1 else f"{question}_{number}"
+
+
+def name_list(said: str) -> tuple[str, ...]:
+    """Read `a, "B c" and d` as names."""
+    pieces = re.findall(r'"((?:[^"]|"")+)"|([^\s,"]+)', re.sub(r"\s+and\s+|\s*&\s*", ", ", said))
+    return tuple((quoted or bare).replace('""', '"') for quoted, bare in pieces)
 
 
 def nearest(word: str, known: list[str]) -> str | None:
@@ -169,6 +215,29 @@ def _table(question: Question, said: Scalar) -> str:
     return str(said).strip().replace('"', "")
 
 
+def _new_table(_: Question, said: Scalar) -> str:
+    schema_name, _dot, name = str(said).strip().rpartition(".")
+    for part in (schema_name, name):
+        if part:
+            NAME.validate_python(part.strip('"'))
+    if not name:
+        raise ValueError("it is empty")
+    return str(said).strip()
+
+
+def _columns(_: Question, said: Scalar) -> str:
+    names = name_list(str(said))
+    if not names:
+        raise ValueError("name at least one column")
+    return ", ".join(_name(_, name) if name.isidentifier() else '"' + name + '"' for name in names)
+
+
+def _sql(_: Question, said: Scalar) -> str:
+    if not str(said).strip():
+        raise ValueError("it is empty")
+    return str(said).strip()
+
+
 def _type(_: Question, said: Scalar) -> str:
     return TYPE.validate_python(str(said))
 
@@ -205,11 +274,18 @@ _PARSERS: dict[str, Callable[[Question, Scalar], Scalar]] = {
     "choice": _choice,
     "yes_no": _yes_no,
     "name": _name,
+    "new_table": _new_table,
     "table": _table,
+    "enum": _table,
+    "column": _name,
+    "columns": _columns,
+    "constraint": _name,
+    "index": _table,
     "type": _type,
     "default": _default,
     "expression": _expression,
     "milliseconds": _milliseconds,
     "text": _text,
+    "sql": _sql,
 }
-assert set(_PARSERS) == set(get_args(Question.model_fields["form"].annotation))
+assert set(_PARSERS) == set(get_args(Form))

@@ -1,69 +1,117 @@
-"""Write the plan: every section of the protocol's template, from the change, the answers and the facts."""
+"""Write the plan: every section of the protocol's template, from the changes, the answers and the facts."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from protocol import rates
-from protocol.changes import AnyChange
-from protocol.discovery import Sheet
+from protocol.changes import Change
+from protocol.discovery import Sheet, numbered
+from protocol.drafting_files import files_of
 from protocol.drafting_texts import communications, impact, prerequisites, risks, testing, timeline
 from protocol.errors import Refused
-from protocol.facts import Environment, Facts, ValueFacts
+from protocol.facts import Environment, Facts, Figure
 from protocol.findings import Finding, Severity
 from protocol.limits import Limits
-from protocol.plan import Files, Plan, RollbackPoint
-from protocol.steps import Backfill, Backup, Preflight, Statements, Step, sql_of
+from protocol.names import TableName
+from protocol.plan import Plan, RollbackPoint
+from protocol.steps import Backfill, Backup, Check, Concurrently, Preflight, Statements, Step, named_for, sql_of
 from protocol.strategy import Strategy
+from protocol.wish import Wish
 
 Linter = Callable[[Sequence[Sequence[str]]], tuple[Finding, ...]]
 """Judges steps: each entry is the SQL of one step."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A change of the request with its strategies and the one that is taken; `number` counts from 1."""
+
+    number: int
+    wish: Wish
+    strategies: tuple[Strategy, ...]
+    chosen: Strategy
+
+    @property
+    def accepts_findings(self) -> bool:
+        """An empty table cannot be blocked, and some strategies block or carry unread SQL on purpose."""
+        known = [self.wish.situation.facts.find(name) for name in self.wish.change.subjects]
+        empty = bool(known) and all(facts is not None and facts.is_empty for facts in known)
+        return self.chosen.needs_window or self.chosen.opaque or empty
 
 
 def draft(
     *,
     plan_id: str,
     words: str,
-    change: AnyChange,
+    wishes: Sequence[Wish],
     sheet: Sheet,
     facts: Facts,
-    value: ValueFacts,
     lint: Linter,
     limits: Limits,
-    strategy: str | None = None,
+    strategies: Sequence[str] = (),
 ) -> Plan:
-    """Build the plan with the recommended strategy, or the one named; raise Refused when none can be taken."""
-    ways = change.strategies(sheet, facts, value)
-    chosen = choose(ways, strategy)
-    steps = (_preflight(facts), _backup(facts, limits), *(_within(step, limits) for step in chosen.steps))
+    """Build the plan with the recommended strategies, or those named; raise Refused when none can be taken."""
+    ways = tuple(_way(number, wish, strategies) for number, wish in enumerate(wishes, start=1))
+    work = tuple(_within(step, limits) for way in ways for step in way.chosen.steps)
+    steps = (_preflight(facts), _backup(facts, limits), *work)
     environment = environment_of(sheet)
+    changes = tuple(wish.change for wish in wishes)
+    title = "; ".join(change.title for change in changes)
+    before, after = testing(wishes, facts)
     return Plan(
         id=plan_id,
-        title=change.title,
+        title=title,
         request=words,
         environment=environment,
-        change=change,
+        changes=changes,
         sheet=sheet,
         facts=facts,
-        value=value,
-        summary=change.summary,
+        counted=_counted(changes, facts),
+        summary=tuple(line for change in changes for line in change.summary),
         why=sheet.text("purpose") or "not said",
-        impact=impact(change, sheet, facts, steps),
-        strategies=ways,
-        chosen=chosen.id,
-        recommendation=_recommendation(ways, chosen),
+        impact=impact(wishes, sheet, facts, steps),
+        strategies=tuple(strategy for way in ways for strategy in way.strategies),
+        chosen=tuple(way.chosen.id for way in ways),
+        recommendation=" ".join(_recommendation(way) for way in ways),
         prerequisites=prerequisites(sheet, facts, environment),
         steps=steps,
-        checks=change.checks(facts, value),
+        checks=_checks(wishes),
         rollback=_rollback(steps),
         restore=f"pg_restore --clean --if-exists --dbname={facts.target.database} BACKUP.dump",
-        testing_before=testing(change, facts)[0],
-        testing_after=testing(change, facts)[1],
+        testing_before=before,
+        testing_after=after,
         risks=risks(facts, steps),
-        overall_risk=_overall(chosen, environment),
+        overall_risk=_overall(ways, steps, environment),
         timeline=timeline(sheet, facts, steps),
-        communications=communications(change, sheet, facts, chosen),
-        files=_files(change, steps),
-        findings=_findings(lint([sql_of(step) for step in steps if sql_of(step)]), chosen, facts),
+        communications=communications(changes, title, sheet, facts, [way.chosen for way in ways]),
+        files=files_of(title, steps, _rollback(steps)[-1].sql),
+        findings=_findings(lint([sql_of(step) for step in steps if sql_of(step)]), ways),
     )
+
+
+def environment_of(sheet: Sheet) -> Environment:
+    """What is not known to be something else counts as production."""
+    match sheet.text("environment"):
+        case "development":
+            return "development"
+        case "staging":
+            return "staging"
+        case _:
+            return "production"
+
+
+# --- strategies ----------------------------------------------------------------------------------------------------
+
+
+def _way(number: int, wish: Wish, wanted: Sequence[str]) -> Way:
+    found = tuple(_numbered(way, number) for way in wish.change.strategies(wish.situation))
+    mine = [name for name in wanted if (name.rpartition("_")[2] == str(number)) or name in {way.id for way in found}]
+    return Way(number, wish, found, choose(found, mine[-1] if mine else None))
+
+
+def _numbered(way: Strategy, number: int) -> Strategy:
+    steps = tuple(named_for(step, number) for step in way.steps)
+    return way.model_copy(update={"id": numbered(way.id, number), "steps": steps})
 
 
 def choose(ways: tuple[Strategy, ...], name: str | None) -> Strategy:
@@ -80,23 +128,30 @@ def choose(ways: tuple[Strategy, ...], name: str | None) -> Strategy:
     return possible[0]
 
 
-def environment_of(sheet: Sheet) -> Environment:
-    """What is not known to be something else counts as production."""
-    match sheet.text("environment"):
-        case "development":
-            return "development"
-        case "staging":
-            return "staging"
-        case _:
-            return "production"
+def _recommendation(way: Way) -> str:
+    chosen = way.chosen
+    reasons = "; ".join(reason[0].lower() + reason[1:] for reason in chosen.pros)
+    best = next(strategy for strategy in way.strategies if not strategy.obstacle)
+    if chosen is best:
+        return f"{chosen.title}: {reasons}."
+    return f"You chose “{chosen.title}”; recommended was “{best.title}”."
+
+
+# --- steps ---------------------------------------------------------------------------------------------------------
 
 
 def _within(step: Step, limits: Limits) -> Step:
+    """The step, and what undoes it, as gentle as the settings ask."""
+    undo = step.undo and step.undo.model_copy(
+        update={"steps": tuple(_within(part, limits) for part in step.undo.steps)}
+    )
     match step:
         case Statements():
-            return step.model_copy(update={"attempts": limits.attempts})
+            return step.model_copy(update={"attempts": limits.attempts, "undo": undo})
         case Backfill():
-            return step.model_copy(update=limits.model_dump(exclude={"whole_database"}))
+            return step.model_copy(update={**limits.model_dump(exclude={"whole_database"}), "undo": undo})
+        case Concurrently():
+            return step.model_copy(update={"undo": undo})
         case _:
             return step
 
@@ -108,18 +163,21 @@ def _preflight(facts: Facts) -> Preflight:
         why="Checks rights, drift and blockers, counts the rows, and creates schema `whimbrel` for the checkpoints.",
         lock="ACCESS SHARE",
         held=rates.NO_LOCK,
-        duration=rates.time_for(facts.rows, rates.SCANNED_ROWS_PER_SECOND, "counted"),
+        duration=rates.total(
+            [rates.time_for(table.rows, rates.SCANNED_ROWS_PER_SECOND, "counted") for table in facts.tables],
+            "counting every row of the tables",
+        ),
     )
 
 
 def _backup(facts: Facts, limits: Limits) -> Backup:
-    whole = limits.whole_database
-    amount = facts.database_bytes if whole else facts.heap_bytes
+    whole = limits.whole_database or not facts.tables
+    amount = facts.database_bytes if whole else _sum_of_heaps(facts)
     return Backup(
         id="backup",
-        title="Back up the database" if whole else f"Back up table {facts.name}",
+        title="Back up the database" if whole else "Back up " + ", ".join(str(name) for name in facts.names),
         whole_database=whole,
-        table=None if whole else facts.name,
+        tables=() if whole else facts.names,
         why="pg_dump in custom format, with a checksum; read back by pg_restore before it counts.",
         lock="ACCESS SHARE",
         held=rates.NO_LOCK,
@@ -127,72 +185,80 @@ def _backup(facts: Facts, limits: Limits) -> Backup:
     )
 
 
-def _findings(found: tuple[Finding, ...], chosen: Strategy, facts: Facts) -> tuple[Finding, ...]:
-    """An empty table cannot be blocked, and a strategy for a window blocks on purpose: their errors become warnings."""
-    if not chosen.needs_window and not facts.is_empty:
-        return found
-    accepted = {"severity": Severity.WARNING}
-    return tuple(f.model_copy(update=accepted) if f.severity is Severity.ERROR else f for f in found)
-
-
-def _recommendation(ways: tuple[Strategy, ...], chosen: Strategy) -> str:
-    reasons = "; ".join(reason[0].lower() + reason[1:] for reason in chosen.pros)
-    best = next(way for way in ways if not way.obstacle)
-    if chosen is best:
-        return f"{chosen.title}: {reasons}."
-    return f"You chose “{chosen.title}”; recommended was “{best.title}”."
+def _sum_of_heaps(facts: Facts) -> Figure:
+    heaps = [table.heap_bytes for table in facts.tables]
+    if len(heaps) == 1:
+        return heaps[0]
+    known = sum(heap.value or 0 for heap in heaps)
+    return Figure(value=known, unit="bytes", source="measured", how="pg_table_size of the tables")
 
 
 def _rollback(steps: tuple[Step, ...]) -> tuple[RollbackPoint, ...]:
-    points, undo, costs = [], (), "Nothing was changed yet; schema `whimbrel` may stay."
-    undo_sql: tuple[str, ...] = undo
+    points: list[RollbackPoint] = []
+    sql: tuple[str, ...] = ()
+    costs: list[str] = []
+    possible = True
     for step in steps:
-        if isinstance(step, Statements) and step.undo:
-            undo_sql, costs = (*step.undo.sql, *undo_sql), step.undo.costs if not undo_sql else costs
-        points.append(RollbackPoint(after=step.title, sql=undo_sql, costs=costs))
+        if step.undo:
+            sql = (*step.undo.sql, *sql)
+            costs = list(dict.fromkeys([step.undo.costs, *costs]))
+        possible = possible and not (step.final and step.undo is None)
+        said = " ".join(cost for cost in costs if cost != "Nothing.") or ("Nothing." if costs else NOTHING_YET)
+        points.append(
+            RollbackPoint(after=step.title, sql=sql, costs=said if possible else NO_RETURN, possible=possible)
+        )
     return tuple(points)
 
 
-def _overall(chosen: Strategy, environment: Environment) -> str:
-    level = "MEDIUM" if chosen.needs_window else "LOW"
+NOTHING_YET = "Nothing was changed yet; schema `whimbrel` may stay."
+NO_RETURN = "This is behind the point of no return: what was taken away comes back from the backup only."
+
+
+# --- what is looked at ---------------------------------------------------------------------------------------------
+
+
+def _checks(wishes: Sequence[Wish]) -> tuple[Check, ...]:
+    return tuple(
+        check.model_copy(update={"id": numbered(check.id, number)})
+        for number, wish in enumerate(wishes, start=1)
+        for check in wish.change.checks(wish.situation)
+    )
+
+
+def _counted(changes: Sequence[Change], facts: Facts) -> tuple[tuple[TableName, TableName], ...]:
+    """Follow each table that is there before through every rename of the request."""
+    now = {name: name for name in facts.names}
+    for change in changes:
+        moves = dict(change.counted())
+        touched = set(change.subjects)
+        now = {first: moves.get(last, last) for first, last in now.items() if last not in touched or last in moves}
+    return tuple(now.items())
+
+
+def _findings(found: tuple[Finding, ...], ways: Sequence[Way]) -> tuple[Finding, ...]:
+    accepted = {sql for way in ways if way.accepts_findings for step in way.chosen.steps for sql in sql_of(step)}
+    return tuple(
+        one.model_copy(update={"severity": Severity.WARNING})
+        if one.severity is Severity.ERROR and any(one.statement in sql for sql in accepted)
+        else one
+        for one in found
+    )
+
+
+def _overall(ways: Sequence[Way], steps: Sequence[Step], environment: Environment) -> str:
+    window = any(way.chosen.needs_window for way in ways)
+    opaque = any(way.chosen.opaque for way in ways)
+    final = any(step.final for step in steps)
+    level = "HIGH" if opaque else "MEDIUM" if window or final else "LOW"
     why = (
-        "it blocks the table while it runs"
-        if chosen.needs_window
+        "nothing can be claimed of the SQL that was pasted"
+        if opaque
+        else "it blocks the table while it runs"
+        if window
+        else "no lock is held for long, every step can be undone up to the point of no return"
+        if final
         else "no lock is held for long, every step can be undone"
     )
     return f"{level}: {why}; a backup is made first" + (
         " and production is treated as such." if environment == "production" else "."
     )
-
-
-GIVE_WAY = "SET lock_timeout = '1s';"
-
-
-def _files(change: AnyChange, steps: tuple[Step, ...]) -> Files:
-    """Plain SQL; a backfill is written as one UPDATE with the advice to batch it."""
-    up = [
-        _comment(change.title),
-        "-- One transaction per statement; SET lock_timeout first.",
-        GIVE_WAY,
-    ]
-    for step in steps:
-        match step:
-            case Statements():
-                sql = [statement + ";" for statement in step.sql]
-                waiting = step.lock_timeout_ms is None
-                up += ["", _comment(step.title), *(("SET lock_timeout = 0;", *sql, GIVE_WAY) if waiting else sql)]
-            case Preflight() | Backup():
-                continue
-            case _:
-                how = f"{step.title}: run in batches of {step.batch_rows:,} rows along {step.key.index}."
-                up += ["", _comment(how), _comment(step.update_sql + ";")]
-    undo = _rollback(steps)[-1].sql
-    down = [_comment(f"Undo: {change.title}"), GIVE_WAY, *(sql + ";" for sql in undo)]
-    return Files(
-        name=f"{change.kind}_{change.table.name}_{change.column}", up="\n".join(up) + "\n", down="\n".join(down) + "\n"
-    )
-
-
-def _comment(text: str) -> str:
-    """Write text as comment lines; a name, or an expression, may hold a line break."""
-    return "\n".join(f"-- {line}" for line in text.splitlines())

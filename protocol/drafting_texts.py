@@ -1,76 +1,66 @@
 """The plan's prose sections. Every sentence follows from a fact or an answer; numbers are Figures with their source."""
 
+from collections.abc import Iterable, Sequence
+
 from protocol import rates
-from protocol.changes import AnyChange
+from protocol.changes import Change
 from protocol.discovery import Sheet
-from protocol.facts import Environment, Facts, Figure
-from protocol.plan import Communications, Impact, Point, Risk, Stage, Timeline
-from protocol.steps import Backfill, Backup, Statements, Step
+from protocol.facts import Environment, Facts, Figure, TableFacts
+from protocol.findings import Point, holds, warns
+from protocol.plan import Communications, Impact, Risk, Stage, Timeline
+from protocol.steps import Backfill, Backup, Gate, Statements, Step
 from protocol.strategy import Strategy
+from protocol.wish import Wish
 
 
-def impact(change: AnyChange, sheet: Sheet, facts: Facts, steps: tuple[Step, ...]) -> Impact:
+def impact(wishes: Sequence[Wish], sheet: Sheet, facts: Facts, steps: tuple[Step, ...]) -> Impact:
     return Impact(
-        breaking=_breaking(sheet, facts),
+        breaking=(
+            *(point for wish in wishes for point in wish.change.impact(wish.situation)),
+            *_said_to_break(sheet),
+        ),
         performance=(
-            ("Rows in the table", facts.rows),
-            ("Table size", facts.heap_bytes),
-            ("Index size", facts.index_bytes),
-            ("Writes to the table", facts.activity.writes_per_second),
+            *(line for table in facts.tables for line in _size(table, alone=len(facts.tables) == 1)),
             ("Longest open transaction", facts.activity.longest_transaction),
             ("Time for the steps", _duration(steps)),
             ("Longest blocking lock", _longest_lock(steps)),
         ),
-        compatibility=_compatibility(change, sheet, facts),
+        compatibility=_compatibility(wishes, sheet, facts),
     )
 
 
-def _breaking(sheet: Sheet, facts: Facts) -> tuple[Point, ...]:
-    points = [
-        Point(mark="holds", text="Nothing is removed or renamed; statements that name their columns go on working")
-    ]
-    points.append(
-        Point(
-            mark="warns",
-            text="`SELECT *` returns one column more, and prepared statements with it fail once with "
-            "“cached plan must not change result type”",
-        )
-    )
+def _size(table: TableFacts, *, alone: bool) -> Iterable[tuple[str, Figure]]:
+    of = "" if alone else f" of {table.name}"
+    yield f"Rows in the table{of}", table.rows
+    yield f"Table size{of}", table.heap_bytes
+    yield f"Index size{of}", table.index_bytes
+    yield f"Writes to the table{of}", table.writes_per_second
+
+
+def _said_to_break(sheet: Sheet) -> Iterable[Point]:
     if sheet.yes("both_schemas") is False:
-        points.append(
-            Point(mark="warns", text="You said the application cannot work with both schemas: deploy in step")
-        )
+        yield warns("You said the application cannot work with both schemas: deploy in step")
     if sheet.yes("clients"):
-        points.append(Point(mark="warns", text="You said clients of the API will break"))
-    views = [d.name for d in facts.dependants if "view" in d.kind]
-    if views:
-        points.append(Point(mark="holds", text=f"Views do not show the new column by themselves: {', '.join(views)}"))
-    return tuple(points)
+        yield warns("You said clients of the API will break")
 
 
-def _compatibility(change: AnyChange, sheet: Sheet, facts: Facts) -> tuple[Point, ...]:
-    inserts = "its INSERTs leave the column out and get " + _what_they_get(change)
+def _compatibility(wishes: Sequence[Wish], sheet: Sheet, facts: Facts) -> tuple[Point, ...]:
     api = "The change shows in API responses" if sheet.yes("api") else "API responses stay as they are"
     new = "New code may run before the migration" if sheet.yes("old_schema") else "Deploy new code after verification"
     origin = sheet.get("old_schema")
     assumed = " (assumed)" if origin and origin.origin == "assumption" else ""
-    others = [f"{d.kind} {d.name}" for d in facts.dependants if "view" not in d.kind]
     return (
-        Point(mark="holds", text=f"Old code ignores the column; {inserts}"),
-        Point(mark="holds", text=new + assumed),
+        *(point for wish in wishes for point in wish.change.compatibility(wish.situation)),
+        holds(new + assumed),
         Point(mark="warns" if sheet.yes("api") else "holds", text=api),
-        Point(mark="holds", text="Rollback: the column can be dropped at any point"),
-        Point(
-            mark="holds", text="Stands on this table: " + (", ".join(others) or "nothing else that the catalogue knows")
-        ),
+        *(_standing(table) for table in facts.tables),
         Point(mark="unknown", text="Function bodies and application code were not searched"),
     )
 
 
-def _what_they_get(change: AnyChange) -> str:
-    if change.computed:
-        return "the computed value from the trigger"
-    return f"the default {change.default}" if change.default else "NULL"
+def _standing(table: TableFacts) -> Point:
+    others = ", ".join(f"{d.kind} {d.name}" for d in table.dependants)
+    return holds(f"Stands on {table.name}: " + (others or "nothing that the catalogue knows"))
 
 
 def prerequisites(sheet: Sheet, facts: Facts, environment: Environment) -> tuple[Point, ...]:
@@ -89,25 +79,28 @@ def prerequisites(sheet: Sheet, facts: Facts, environment: Environment) -> tuple
     )
 
 
-def testing(change: AnyChange, facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    column = change.column
+def testing(wishes: Sequence[Wish], facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
     before = (
         "Run this plan on staging, with a similar number of rows, and read its report",
         "Run the application's tests against the migrated staging database, without and with the new code",
         "Roll it back on staging (`whimbrel rollback RUN`) and compare the schema",
-        f"Note how long it takes there: here it is {facts.rows}",
+        *(f"Note how long it takes there: here {table.name} has {table.rows}" for table in facts.tables),
     )
     after = (
-        f"Verification asks the catalogue for column `{column}`, its type, default and NOT NULL",
-        "Verification counts rows, and rows without their value: 0 is expected",
+        *(
+            f"Verification asks: {check.title.lower()}"
+            for wish in wishes
+            for check in wish.change.checks(wish.situation)
+            if check.expected is not None
+        ),
         "Look at the application's health page, error log and latency; Whimbrel does not see them",
-        f"A query on `{column}` reads the whole table until it has an index",
     )
     return before, after
 
 
 def risks(facts: Facts, steps: tuple[Step, ...]) -> tuple[Risk, ...]:
     longest = facts.activity.longest_transaction.value or 0
+    final = next((step for step in steps if step.final), None)
     backfill = any(isinstance(step, Backfill) for step in steps)
     blocking = [step for step in steps if isinstance(step, Statements) and (step.held.value or 0) > 1]
     found = [
@@ -127,15 +120,24 @@ def risks(facts: Facts, steps: tuple[Step, ...]) -> tuple[Risk, ...]:
             risk="Data is damaged",
             likelihood="LOW",
             impact="CRITICAL",
-            mitigation="No existing column is written; a backup is made first",
+            mitigation="A backup is made first; rows are counted before and after",
         ),
         Risk(
-            risk="The application trips over the column",
+            risk="The application trips over the change",
             likelihood="LOW",
             impact="HIGH",
-            mitigation="Test old and new code on staging; the column can be dropped",
+            mitigation="Test old and new code on staging; each step before the point of no return can be undone",
         ),
     ]
+    if final is not None:
+        found.append(
+            Risk(
+                risk=f"“{final.title}” takes away what may still be needed",
+                likelihood="LOW",
+                impact="HIGH",
+                mitigation=final.undo.costs if final.undo else "The backup; look twice before confirming it",
+            )
+        )
     if backfill:
         found.append(
             Risk(
@@ -158,7 +160,10 @@ def risks(facts: Facts, steps: tuple[Step, ...]) -> tuple[Risk, ...]:
 
 
 def timeline(sheet: Sheet, facts: Facts, steps: tuple[Step, ...]) -> Timeline:
-    reading = rates.time_for(facts.rows, rates.SCANNED_ROWS_PER_SECOND, "read by verification")
+    reading = rates.total(
+        [rates.time_for(table.rows, rates.SCANNED_ROWS_PER_SECOND, "read") for table in facts.tables],
+        "reading every row of the tables once",
+    )
     stages = (
         *(Stage(name=step.title, duration=step.duration) for step in steps),
         Stage(name="Verification", duration=reading),
@@ -173,25 +178,23 @@ def timeline(sheet: Sheet, facts: Facts, steps: tuple[Step, ...]) -> Timeline:
     )
 
 
-def communications(change: AnyChange, sheet: Sheet, facts: Facts, chosen: Strategy) -> Communications:
+def communications(
+    changes: Sequence[Change], title: str, sheet: Sheet, facts: Facts, chosen: Sequence[Strategy]
+) -> Communications:
     why = sheet.text("purpose") or "not said"
-    impact_line = "none expected" if chosen.downtime == "none" else f"the table is blocked for {chosen.downtime}"
+    blocked = [way.downtime for way in chosen if way.downtime != "none"]
+    gates = [step.waits_for for way in chosen for step in way.steps if isinstance(step, Gate)]
     before = [
         "📢 Database migration scheduled",
-        f"What: {change.title.lower()} in database {facts.target.database}",
+        f"What: {title.lower()} in database {facts.target.database}",
         *(() if why == "not said" else (f"Why: {why}",)),
         f"When: {sheet.text('downtime') if sheet.text('downtime') not in (None, 'none') else '(say when)'}",
-        f"Impact: {impact_line}",
-        "Action required: none",
+        f"Impact: {'none expected' if not blocked else f'the table is blocked for {blocked[0]}'}",
+        *(f"Action required: {gate}" for gate in gates),
+        *(() if gates else ("Action required: none",)),
     ]
-    after = [
-        "✅ Database migration complete",
-        f"Column {change.column} is available in {change.table}.",
-        f"Existing rows have {_what_they_get(change)}."
-        if (change.default or change.computed)
-        else "Existing rows have NULL.",
-    ]
-    during = f"🔄 Database migration in progress: {change.title.lower()}. Status follows step by step."
+    after = ["✅ Database migration complete", *(change.outcome for change in changes)]
+    during = f"🔄 Database migration in progress: {title.lower()}. Status follows step by step."
     return Communications(before="\n".join(before), during=during, after="\n".join(after))
 
 

@@ -22,6 +22,14 @@ class RequestMade(Value):
     environment: Environment | None = None
 
 
+class ChangeNamed(Value):
+    """The change `number` of the request is of this kind; the next number adds one, a known one replaces it."""
+
+    type: Literal["change_named"] = "change_named"
+    number: int
+    change: str
+
+
 class AnswerGiven(Value):
     type: Literal["answer_given"] = "answer_given"
     answer: Answer
@@ -29,7 +37,6 @@ class AnswerGiven(Value):
 
 class DiscoveryCompleted(Value):
     type: Literal["discovery_completed"] = "discovery_completed"
-    kind: str
 
 
 class DiscoveryReopened(Value):
@@ -77,13 +84,16 @@ class StepStarted(Value):
 
 
 class StepDone(Value):
-    """`fingerprint` is the table's after the step; `facts` are label and value for the report; `rows` when counted."""
+    """`fingerprint` is that of everything the plan watches, after the step; `facts` are label and value for the report.
+
+    `rows` are the rows of each table that was counted, by its name.
+    """
 
     type: Literal["step_done"] = "step_done"
     step: str
     fingerprint: str
     facts: tuple[tuple[str, str], ...] = ()
-    rows: int | None = None
+    rows: dict[str, int] = Field(default_factory=dict)
     seconds: float
 
 
@@ -239,6 +249,7 @@ class Told(Value):
 
 Move = (
     RequestMade
+    | ChangeNamed
     | AnswerGiven
     | DiscoveryCompleted
     | DiscoveryReopened

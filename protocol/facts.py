@@ -2,8 +2,9 @@
 
 from typing import Literal
 
+from protocol.errors import Refused
 from protocol.names import TableName
-from protocol.schema import Table
+from protocol.schema import EnumType, Snapshot, Table
 from protocol.value import Value
 
 Environment = Literal["production", "staging", "development"]
@@ -72,19 +73,20 @@ class Target(Value):
 
 
 class Rights(Value):
-    """What the role may do here; reasons are sentences, empty when nothing stands in the way."""
+    """What the role may do here; `owns` is false when it does not own one of the tables."""
 
-    owns_table: bool
+    owns: bool
     can_create_schema: bool
     read_only: bool
     in_recovery: bool
 
     @property
     def obstacles(self) -> tuple[str, ...]:
+        """Sentences, empty when nothing stands in the way."""
         reasons = {
             "the server is a standby that only replays": self.in_recovery,
             "the role's transactions are read-only (default_transaction_read_only)": self.read_only,
-            "the role does not own the table": not self.owns_table,
+            "the role does not own the table": not self.owns,
             "the role may not create schema `whimbrel`, where checkpoints are kept": not self.can_create_schema,
         }
         return tuple(reason for reason, holds in reasons.items() if holds)
@@ -114,24 +116,21 @@ class Activity(Value):
     """What the server was doing when it was read."""
 
     longest_transaction: Figure
-    writes_per_second: Figure
-    sessions_on_table: Figure
     replicas: Figure
 
 
-class Facts(Value):
-    """Everything the database said about one table and its surroundings."""
+class TableFacts(Value):
+    """Everything the database said about one table; `foreseen` when an earlier change of the request altered it."""
 
-    target: Target
     table: Table
     rows: Figure
     heap_bytes: Figure
     index_bytes: Figure
-    database_bytes: Figure
+    writes_per_second: Figure
+    sessions: Figure
     key: Key | None = None
     dependants: tuple[Dependant, ...] = ()
-    rights: Rights
-    activity: Activity
+    foreseen: bool = False
 
     @property
     def name(self) -> TableName:
@@ -142,14 +141,73 @@ class Facts(Value):
         return self.rows.source == "measured" and self.rows.value == 0
 
 
+class Facts(Value):
+    """Everything the database said about the tables and types of a request, and its surroundings."""
+
+    target: Target
+    tables: tuple[TableFacts, ...] = ()
+    enums: tuple[EnumType, ...] = ()
+    database_bytes: Figure
+    rights: Rights
+    activity: Activity
+
+    @property
+    def main(self) -> TableFacts | None:
+        """The table that screens speak of: the first one."""
+        return self.tables[0] if self.tables else None
+
+    @property
+    def names(self) -> tuple[TableName, ...]:
+        return tuple(facts.name for facts in self.tables)
+
+    def find(self, name: TableName) -> TableFacts | None:
+        return next((facts for facts in self.tables if facts.name == name), None)
+
+    def of(self, name: TableName) -> TableFacts:
+        """What was read about a table; raise Refused when it was not."""
+        found = self.find(name)
+        if found is None:
+            raise Refused(f"Table `{name}` was not read. Nothing was changed.")
+        return found
+
+    def enum(self, name: TableName) -> EnumType | None:
+        return next((enum for enum in self.enums if enum.name == name), None)
+
+    def with_table(self, facts: TableFacts, instead_of: TableName | None = None) -> "Facts":
+        """The same with a table as it will be; `instead_of` is the name it has until then."""
+        gone = instead_of or facts.name
+        foreseen = facts.model_copy(update={"foreseen": True})
+        if self.find(gone) is None:
+            return self.model_copy(update={"tables": (*self.tables, foreseen)})
+        return self.model_copy(
+            update={"tables": tuple(foreseen if there.name == gone else there for there in self.tables)}
+        )
+
+    def without_table(self, name: TableName) -> "Facts":
+        return self.model_copy(update={"tables": tuple(there for there in self.tables if there.name != name)})
+
+    def with_enum(self, enum: EnumType) -> "Facts":
+        others = tuple(there for there in self.enums if there.name != enum.name)
+        return self.model_copy(update={"enums": (*others, enum)})
+
+    def snapshot(self, watched: tuple[TableName, ...]) -> Snapshot:
+        """The structure a plan relies on; a watched name that was not read is not there yet."""
+        tables = {facts.name: facts.table for facts in self.tables}
+        enums = {enum.name: enum for enum in self.enums}
+        return Snapshot(
+            tables=tuple((name, tables.get(name)) for name in watched),
+            enums=tuple(enums[name] for name in watched if name in enums),
+        )
+
+
 class ValueFacts(Value):
-    """What the server says of a column's type and of the expression that fills it.
+    """What the server says of a column's type and of the expression that fills it, as the answer to `question`.
 
     `type` is the server's own spelling. `volatility` is the strongest `pg_proc.provolatile` of the functions used.
     """
 
+    question: str = ""
     type: str
     constrained_domain: bool = False
     expression: str | None = None
     volatility: Literal["immutable", "stable", "volatile"] = "immutable"
-    columns: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
-"""What lint, pre-flight and verification report."""
+"""What lint, pre-flight and verification report, and the points a plan makes."""
 
 from enum import StrEnum
+from typing import Literal
 
 from protocol.value import Value
 
@@ -21,3 +22,18 @@ class Finding(Value):
     statement: str
     line: int = 1
     column: int = 1
+
+
+class Point(Value):
+    """One line that holds (✓), warns (!) or cannot be known (?)."""
+
+    mark: Literal["holds", "warns", "unknown"]
+    text: str
+
+
+def holds(text: str) -> Point:
+    return Point(mark="holds", text=text)
+
+
+def warns(text: str) -> Point:
+    return Point(mark="warns", text=text)

@@ -43,8 +43,10 @@ def _moved(state: State, event: e.Move | e.Narrative) -> State | None:
             return Discovery(words=words, environment=environment)
         case Discovery(), e.AnswerGiven(answer=answer):
             return _with(state, sheet=state.sheet.with_answer(answer))
-        case Discovery(), e.DiscoveryCompleted(kind=kind):
-            return Planning(words=state.words, environment=state.environment, kind=kind, sheet=state.sheet)
+        case Discovery(), e.ChangeNamed(number=number, change=change) if 1 <= number <= len(state.changes) + 1:
+            return _with(state, changes=(*state.changes[: number - 1], change, *state.changes[number:]))
+        case Discovery(changes=(_, *_)), e.DiscoveryCompleted():
+            return Planning(words=state.words, environment=state.environment, changes=state.changes, sheet=state.sheet)
         case Planning(), e.DiscoveryReopened():
             return _reopened(state)
         case Planning(), e.PlanDrafted(plan=plan):
@@ -142,16 +144,22 @@ def _approved(state: Approval, digest: str, by: str) -> Execution:
     return Execution(
         approved=Approved(plan=state.plan, digest=digest, by=by),
         before=state.before,
-        fingerprint=state.plan.facts.table.fingerprint,
+        fingerprint=state.plan.schema_before.fingerprint,
     )
 
 
 def _rolling_back(state: Execution) -> RollingBack:
+    final = [step for step in state.approved.plan.steps if step.final and step.undo is None and step.id in state.done]
+    if final:
+        raise IllegalMove(
+            f"“{final[0].title}” was the point of no return, and it is behind this run. Nothing was taken back. "
+            "What is gone is in the backup: restore from there, or go on."
+        )
     return RollingBack(execution=_rested(state), left=tuple(reversed(state.done)))
 
 
 def _reopened(state: Planning) -> Discovery:
-    return Discovery(words=state.words, environment=state.environment, sheet=state.sheet)
+    return Discovery(words=state.words, environment=state.environment, changes=state.changes, sheet=state.sheet)
 
 
 def _with(state: V, **changes: object) -> V:

@@ -16,10 +16,11 @@ def lines_of(event: e.Move | e.Narrative, state: State) -> Iterable[str]:
             yield f"Request: {words}"
             yield f"Database: {alias}"
         case e.FactsRead(facts=facts):
-            size = f"{facts.heap_bytes.short} + {facts.index_bytes.short} indexes"
-            yield f"Read: {facts.name}, {facts.rows.short}, {size}"
+            for table in facts.tables:
+                size = f"{table.heap_bytes.short} + {table.index_bytes.short} indexes"
+                yield f"Read: {table.name}, {table.rows.short}, {size}"
         case e.PlanDrafted(plan=plan):
-            yield f"Plan {plan.id}: {plan.title}, strategy {plan.chosen}, digest {plan.digest[:12]}"
+            yield f"Plan {plan.id}: {plan.title}, strategy {', '.join(plan.chosen)}, digest {plan.digest[:12]}"
         case e.PlanApproved(digest=digest, by=by):
             yield f"Approved: {digest[:12]} by {by}"
         case e.PlanDeclined(reason=reason):

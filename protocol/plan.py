@@ -1,24 +1,18 @@
 """The plan: every section of the protocol's template, and the digest an approval is bound to."""
 
-from typing import Annotated, Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from protocol.changes import AnyChange
 from protocol.discovery import Sheet
-from protocol.facts import Environment, Facts, Figure, ValueFacts
-from protocol.findings import Finding, Severity
-from protocol.names import Name
-from protocol.steps import Backup, Check, Step, sql_of
+from protocol.facts import Environment, Facts, Figure
+from protocol.findings import Finding, Point, Severity
+from protocol.names import Name, TableName
+from protocol.schema import Snapshot
+from protocol.steps import Backup, Check, Step, every_id, sql_of
 from protocol.strategy import Strategy
 from protocol.value import Value, fingerprint_of
-
-
-class Point(Value):
-    """One line that holds (✓), warns (!) or cannot be known (?)."""
-
-    mark: Literal["holds", "warns", "unknown"]
-    text: str
 
 
 class Impact(Value):
@@ -28,11 +22,15 @@ class Impact(Value):
 
 
 class RollbackPoint(Value):
-    """What to do when the migration fails after `after` (a step's title); `sql` is run in this order."""
+    """What to do when the migration fails after `after` (a step's title); `sql` is run in this order.
+
+    `possible` is false behind the point of no return.
+    """
 
     after: str
     sql: tuple[str, ...]
     costs: str
+    possible: bool = True
 
 
 class Risk(Value):
@@ -74,21 +72,24 @@ class Files(Value):
 
 
 class Plan(Value):
-    """A complete plan for one change on one database."""
+    """A complete plan for one request on one database: one change, or several in this order.
+
+    `counted` are tables that must not lose a row, by their names before and after.
+    """
 
     id: Name
     title: str
     request: str
     environment: Environment
-    change: Annotated[AnyChange, Field(discriminator="kind")]
+    changes: tuple[AnyChange, ...] = Field(min_length=1)
     sheet: Sheet
     facts: Facts
-    value: ValueFacts
+    counted: tuple[tuple[TableName, TableName], ...] = ()
     summary: tuple[tuple[str, str], ...]
     why: str
     impact: Impact
     strategies: tuple[Strategy, ...]
-    chosen: Name
+    chosen: tuple[Name, ...]
     recommendation: str
     prerequisites: tuple[Point, ...]
     steps: tuple[Step, ...] = Field(min_length=1)
@@ -106,11 +107,11 @@ class Plan(Value):
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Plan":
-        ids = [step.id for step in self.steps]
+        ids = every_id(self.steps)
         if len(set(ids)) != len(ids):
             raise ValueError("two steps of a plan share an id")
-        if self.chosen not in {strategy.id for strategy in self.strategies}:
-            raise ValueError("the chosen strategy is not among the plan's strategies")
+        if len(self.chosen) != len(self.changes) or not set(self.chosen) <= {way.id for way in self.strategies}:
+            raise ValueError("the chosen strategies are not one of the plan's strategies for each change")
         if self.environment == "production" and not any(isinstance(step, Backup) for step in self.steps):
             raise ValueError("a production plan needs a backup step")
         return self
@@ -121,18 +122,38 @@ class Plan(Value):
 
         Estimates, texts and row counts are left out, so that a plan made again a minute later has the same digest.
         """
-        steps = [step.model_dump(mode="json", exclude={"title", "why", "held", "duration"}) for step in self.steps]
+        steps = [_binding(step) for step in self.steps]
         checks = [check.model_dump(mode="json") for check in self.checks]
         return fingerprint_of(
             {
-                "change": self.change.model_dump(mode="json"),
+                "changes": [change.model_dump(mode="json") for change in self.changes],
                 "environment": self.environment,
                 "steps": steps,
                 "checks": checks,
                 "target": self.facts.target.identity,
-                "schema": self.facts.table.fingerprint,
+                "schema": self.schema_before.fingerprint,
             }
         )
+
+    def ways_of(self, number: int) -> tuple[Strategy, ...]:
+        """The strategies of the change `number`; from the second on their ids end with the number."""
+        return tuple(way for way in self.strategies if _number_of(way.id) == number)
+
+    @property
+    def chosen_ways(self) -> tuple[Strategy, ...]:
+        """The strategy taken for each change, in order."""
+        return tuple(next(way for way in self.strategies if way.id == id_) for id_ in self.chosen)
+
+    @property
+    def watched(self) -> tuple[TableName, ...]:
+        """Every name the plan relies on: what was read, and what it is going to make."""
+        brought = [name for change in self.changes for name in change.brings]
+        enums = [enum.name for enum in self.facts.enums]
+        return tuple(dict.fromkeys([*self.facts.names, *enums, *brought]))
+
+    @property
+    def schema_before(self) -> Snapshot:
+        return self.facts.snapshot(self.watched)
 
     @property
     def sql(self) -> tuple[str, ...]:
@@ -144,3 +165,15 @@ class Plan(Value):
 
     def step(self, step_id: str) -> Step | None:
         return next((step for step in self.steps if step.id == step_id), None)
+
+
+def _number_of(strategy: str) -> int:
+    tail = strategy.rpartition("_")[2]
+    return int(tail) if tail.isdecimal() else 1
+
+
+def _binding(step: Step) -> dict[str, Any]:
+    """What of a step an approval is bound to, its undo included."""
+    told = {"title", "why", "held", "duration", "undo"}
+    undo = [_binding(part) for part in step.undo.steps] if step.undo else []
+    return {**step.model_dump(mode="json", exclude=told), "undo": undo}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from protocol.discovery import Origin
 from protocol.plan import Plan
-from protocol.steps import Backfill, Statements, Step
+from protocol.steps import Backfill, Concurrently, Gate, Statements, Step
 from protocol.strategy import Strategy
 
 MARKS = {"holds": "✅", "warns": "⚠️", "unknown": "❔"}
@@ -36,7 +36,7 @@ def _head(plan: Plan) -> Iterable[str]:
     yield f"**Request:** {_inline(plan.request)}"
     yield f"**Database:** {target.database} on PostgreSQL {target.version} ({target.alias}), role {target.role}"
     yield f"**Environment:** {plan.environment.upper()}"
-    yield f"**Data volume:** {plan.facts.rows}"
+    yield from (f"**Data volume:** {table.name}: {table.rows}" for table in plan.facts.tables)
     yield f"**Digest:** `{plan.digest}`"
 
 
@@ -78,7 +78,7 @@ def _impact(plan: Plan) -> Iterable[str]:
 def _strategies(plan: Plan) -> Iterable[str]:
     yield "### 🎯 Strategy"
     for number, way in enumerate(plan.strategies, start=1):
-        yield from ("", *_strategy(number, way, way.id == plan.chosen))
+        yield from ("", *_strategy(number, way, way.id in plan.chosen))
     yield from ("", f"**Recommendation:** {plan.recommendation}")
 
 
@@ -102,12 +102,16 @@ def _steps(plan: Plan) -> Iterable[str]:
     yield from (
         f"- {check.title}" + (f": `{check.expected}` is expected" if check.expected else "") for check in plan.checks
     )
-    yield "- No row was lost: counted before and after"
+    if plan.counted:
+        yield "- No row was lost: counted before and after"
 
 
 def _step(number: int, step: Step) -> Iterable[str]:
-    yield f"**Step {number}: {step.title}** (`{step.id}`)"
+    yield f"**Step {number}: {step.title}** (`{step.id}`)" + (" — ⛔ point of no return" if step.final else "")
     yield step.why
+    if isinstance(step, Gate):
+        yield f"- The run rests here, for as long as it takes, until this is true: {step.waits_for}"
+        return
     yield f"- Lock: {step.lock}, held {step.held}"
     yield f"- Duration: {step.duration}"
     match step:
@@ -117,6 +121,9 @@ def _step(number: int, step: Step) -> Iterable[str]:
             )
             yield f"- lock_timeout: {wait}"
             yield from _code(sql)
+        case Concurrently(sql=statement):
+            yield "- lock_timeout: none; it runs outside a transaction and holds nobody up while it waits"
+            yield from _code((statement,))
         case Backfill():
             yield f"- Batches of {step.batch_rows:,} rows along `{step.key.index}`, {step.pause_ms} ms between them"
             yield from _code((step.update_sql,))
@@ -135,7 +142,7 @@ def _rollback(plan: Plan) -> Iterable[str]:
         "**If data is damaged (last resort):** this puts what was dumped back to the time of the backup.",
     )
     yield from ("```bash", plan.restore, "```")
-    yield "**Application:** go back to its previous version; it ignores the column."
+    yield "**Application:** go back to its previous version, as long as the point of no return was not passed."
 
 
 def _testing(plan: Plan) -> Iterable[str]:

@@ -1,6 +1,6 @@
 """The questions that every change asks, as the protocol's five groups word them."""
 
-from protocol.discovery import Group, Option, Question
+from protocol.discovery import Group, Option, Question, numbered
 
 ENVIRONMENTS = (
     Option(value="production", label="Production: live user data, careful planning"),
@@ -131,7 +131,7 @@ INDEX = Question(
     text="Does the change need an index?",
     form="yes_no",
     safe=False,
-    hint="Whimbrel does not build indexes yet; it will say so in the plan.",
+    hint="Ask for it as a change of its own, in the same request: “… and add an index on it”.",
 )
 
 COMMON = (
@@ -152,3 +152,24 @@ COMMON = (
     INDEX,
 )
 """Asked of every kind of change; each kind adds its own."""
+
+
+def questions_of(kinds: tuple[tuple[Question, ...], ...]) -> tuple[Question, ...]:
+    """Every question of a request, in the protocol's order: those of each change, numbered, and the common ones once."""
+    own = tuple(
+        question if number == 1 else _of_change(question, number)
+        for number, questions in enumerate(kinds, start=1)
+        for question in questions
+    )
+    order = list(Group)
+    return tuple(sorted((*own, *COMMON), key=lambda question: order.index(question.group)))
+
+
+def _of_change(question: Question, number: int) -> Question:
+    return question.model_copy(
+        update={
+            "id": numbered(question.id, number),
+            "of": numbered(question.of, number),
+            "text": f"Change {number}: {question.text}",
+        }
+    )

@@ -57,8 +57,59 @@ class Table(Value):
     def fingerprint(self) -> str:
         return fingerprint_of(self.model_dump(mode="json"))
 
+    @property
+    def shape(self) -> str:
+        """A fingerprint that does not mind the order of columns: one that was dropped comes back as the last."""
+        columns = sorted(self.columns, key=lambda column: column.name)
+        return self.model_copy(update={"columns": tuple(columns)}).fingerprint
+
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)
+
+
+class EnumType(Value):
+    """An enumerated type; a type lives in the same name space as tables."""
+
+    name: TableName
+    labels: tuple[str, ...]
+
+
+class Snapshot(Value):
+    """The structure of everything a plan relies on; None is a name at which there is no table."""
+
+    tables: tuple[tuple[TableName, Table | None], ...] = ()
+    enums: tuple[EnumType, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint_of(self.model_dump(mode="json"))
+
+
+def snapshot_differences(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
+    """Say in words what changed between two pictures of the same names."""
+    said: list[str] = []
+    now = dict(after.tables)
+    for name, old in before.tables:
+        said += _difference(name, old, now.get(name))
+    labels = {enum.name: enum.labels for enum in after.enums}
+    said += [f"type `{enum.name}` was changed" for enum in before.enums if labels.get(enum.name) != enum.labels]
+    if not said and before.fingerprint != after.fingerprint:
+        said.append("something else about them changed")
+    return tuple(said)
+
+
+def _difference(name: TableName, old: Table | None, new: Table | None) -> tuple[str, ...]:
+    match old, new:
+        case None, None:
+            return ()
+        case None, _:
+            return (f"a table `{name}` appeared",)
+        case _, None:
+            return (f"table `{name}` is gone",)
+        case Table(), Table():
+            return tuple(f"`{name}`: {said}" for said in differences(old, new))
+        case _:
+            return ()
 
 
 def differences(before: Table, after: Table) -> tuple[str, ...]:

@@ -33,9 +33,12 @@ class Idle(Value):
 
 
 class Discovery(Value):
+    """`changes` are the kinds of change asked for, in the order they are to be made."""
+
     phase: Literal["discovery"] = "discovery"
     words: str
     environment: Environment | None = None
+    changes: tuple[str, ...] = ()
     sheet: Sheet = Sheet()
 
 
@@ -45,7 +48,7 @@ class Planning(Value):
     phase: Literal["planning"] = "planning"
     words: str
     environment: Environment | None = None
-    kind: str
+    changes: tuple[str, ...] = Field(min_length=1)
     sheet: Sheet
 
 

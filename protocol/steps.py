@@ -1,5 +1,6 @@
 """What a plan executes, one step after the other; the SQL in here is all the SQL that runs."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -22,14 +23,22 @@ LockMode = Literal[
 
 
 class Undo(Value):
-    """How to take a step back; `costs` says what is lost by it."""
+    """How to take a step back: steps of their own, run in this order; `costs` says what is lost by it."""
 
-    sql: tuple[str, ...]
+    steps: tuple["ChangingStep", ...]
     costs: str
+
+    @property
+    def sql(self) -> tuple[str, ...]:
+        """Everything it runs, a backfill as its one statement without batches."""
+        return tuple(line for step in self.steps for line in shown_sql(step))
 
 
 class BaseStep(Value):
-    """`held` is how long the strongest lock is held, `duration` how long the step takes."""
+    """`held` is how long the strongest lock is held, `duration` how long the step takes.
+
+    `final` marks the point of no return: what it takes away does not come back by undoing.
+    """
 
     id: Name
     title: str
@@ -38,6 +47,7 @@ class BaseStep(Value):
     held: Figure
     duration: Figure
     undo: Undo | None = None
+    final: bool = False
 
 
 class Preflight(BaseStep):
@@ -47,11 +57,11 @@ class Preflight(BaseStep):
 
 
 class Backup(BaseStep):
-    """Dump with pg_dump; refuse when the disk cannot hold it."""
+    """Dump with pg_dump; refuse when the disk cannot hold it. Without `whole_database`, only `tables`."""
 
     kind: Literal["backup"] = "backup"
     whole_database: bool = True
-    table: TableName | None = None
+    tables: tuple[TableName, ...] = ()
 
 
 class Statements(BaseStep):
@@ -63,8 +73,23 @@ class Statements(BaseStep):
     attempts: int = 20
 
 
+class Concurrently(BaseStep):
+    """One statement that cannot run inside a transaction, such as CREATE INDEX CONCURRENTLY.
+
+    `done_sql` gives true once its effect is there, so that a run that was killed recognises it.
+    `leftover_sql` gives true where a try left half of it behind; `clear_sql` removes that before the next one.
+    """
+
+    kind: Literal["concurrently"] = "concurrently"
+    sql: str
+    done_sql: str
+    leftover_sql: str | None = None
+    clear_sql: str | None = None
+    attempts: int = 5
+
+
 class Backfill(BaseStep):
-    """Fill a column in batches along a key, one transaction a batch, its checkpoint inside it.
+    """Walk a table along a key in batches, one transaction a batch, its checkpoint inside it.
 
     `bound_sql` takes the last key and the batch size, and gives the batch's last key and its number of rows;
     `first_sql` does so for the start.
@@ -86,7 +111,17 @@ class Backfill(BaseStep):
     attempts: int = 20
 
 
-Step = Annotated[Preflight | Backup | Statements | Backfill, Field(discriminator="kind")]
+class Gate(BaseStep):
+    """A deploy gate: the run rests, for hours or days, until the person says that `waits_for` is true."""
+
+    kind: Literal["gate"] = "gate"
+    waits_for: str
+
+
+ChangingStep = Annotated[Statements | Concurrently | Backfill, Field(discriminator="kind")]
+"""A step that changes the target and is noted in its ledger."""
+
+Step = Annotated[Preflight | Backup | Gate | Statements | Concurrently | Backfill, Field(discriminator="kind")]
 
 
 def sql_of(step: Step) -> tuple[str, ...]:
@@ -94,10 +129,38 @@ def sql_of(step: Step) -> tuple[str, ...]:
     match step:
         case Statements(sql=sql):
             return sql
+        case Concurrently(sql=statement, clear_sql=clear):
+            return (statement, *((clear,) if clear else ()))
         case Backfill():
             return (step.first_sql, step.bound_sql, step.from_start_sql, step.update_sql, step.left_sql)
         case _:
             return ()
+
+
+def shown_sql(step: Step) -> tuple[str, ...]:
+    """What a person reads of a step: its statements, of a backfill the one that writes."""
+    match step:
+        case Backfill(update_sql=sql):
+            return (sql,)
+        case Concurrently(sql=sql):
+            return (sql,)
+        case _:
+            return sql_of(step)
+
+
+def named_for(step: Step, number: int) -> Step:
+    """The step of the change `number` of a request; from the second on its ids carry the number."""
+    if number == 1:
+        return step
+    undo = step.undo and step.undo.model_copy(
+        update={"steps": tuple(named_for(part, number) for part in step.undo.steps)}
+    )
+    return step.model_copy(update={"id": f"{step.id}_{number}", "undo": undo})
+
+
+def every_id(steps: Iterable[Step]) -> list[str]:
+    """The ids of steps and of what undoes them; in a ledger no two may be the same."""
+    return [id_ for step in steps for id_ in (step.id, *(every_id(step.undo.steps) if step.undo else ()))]
 
 
 class Check(Value):

@@ -8,7 +8,11 @@ from protocol.value import Value
 
 
 class Strategy(Value):
-    """`obstacle` says why it cannot be taken here; empty when it can."""
+    """`obstacle` says why it cannot be taken here; empty when it can.
+
+    `needs_window` blocks the table on purpose; `opaque` runs SQL of which nothing can be claimed. The linter's errors
+    on either are shown as warnings, for that is what the person chose.
+    """
 
     id: Name
     title: str
@@ -19,3 +23,4 @@ class Strategy(Value):
     steps: tuple[Step, ...] = Field(default=())
     obstacle: str = ""
     needs_window: bool = False
+    opaque: bool = False

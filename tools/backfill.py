@@ -73,7 +73,8 @@ def run_backfill(work: Work, step: Backfill) -> Outcome:
 
 
 def _walk(work: Work, connection: Connection, step: Backfill, at: Checkpoint) -> tuple[Checkpoint, bool]:
-    rows = work.plan.facts.rows.value
+    table = work.plan.facts.find(step.table)
+    rows = table.rows.value if table else None
     pace = Pace(step.id, None if rows is None else int(rows))
     if at.last_key:
         work.emit(pace.progress(at.seen))
@@ -132,7 +133,7 @@ def _prove(work: Work, connection: Connection, step: Backfill) -> None:
     left = _left(work, connection, step)
     if left:
         raise StepFailed(
-            f"{left:,} rows of `{work.plan.facts.name}` are still without their value after the last batch: "
+            f"{left:,} rows of `{step.table}` are still without their value after the last batch: "
             "someone writes them so. What was filled stays; find the writer, then resume."
         )
 

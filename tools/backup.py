@@ -91,8 +91,7 @@ def _space(work: Work, folder: Path) -> None:
 def _dump(work: Work, step: Backup, tool: ClientTool, partial: Path) -> bool:
     """Run pg_dump; False when a pause came first."""
     command = [str(tool.path), "--format=custom", "--compress=1", "--no-password", f"--file={partial}"]
-    if step.table is not None:
-        command.append(f"--table={step.table.sql}")
+    command += [f"--table={table.sql}" for table in step.tables]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             command, env=_environment(work.database.dsn, work.run), stdin=subprocess.DEVNULL, stdout=log, stderr=log

@@ -5,22 +5,20 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from protocol.changes import KINDS, Change
-from protocol.discovery import Answer, Option, Origin, Question, Scalar, Sheet, nearest
+from protocol.changes import kinds
+from protocol.discovery import Answer, Group, Option, Origin, Question, Scalar, Sheet, nearest, numbered
 from protocol.errors import BadAnswer, NeedsAnswer
-from protocol.events import AnswerGiven, DiscoveryCompleted, DiscoveryReopened, FactsRead, PersonSaid
-from protocol.facts import Facts, ValueFacts
-from protocol.names import TableName
+from protocol.events import AnswerGiven, ChangeNamed, DiscoveryCompleted, DiscoveryReopened, FactsRead, PersonSaid
+from protocol.facts import Facts
 from protocol.person import Answers
-from protocol.questions import DURATION, ROWS
+from protocol.questions import COMMON, DURATION, ROWS, questions_of
 from protocol.rates import BACKFILL_ROWS_PER_SECOND, REFERENCE, time_for
 from protocol.states import Discovery
 from protocol.value import Value
 from tools.engines.postgres import lost_connection
-from tools.introspect.read import candidates, read_facts
-from tools.introspect.value import read_value
 from tools.preflight import refuse_without_rights
 from tools.registry import Desk, Result, tool
+from tools.understand import Understanding, understand
 
 DISCOVERY = frozenset({"discovery"})
 
@@ -29,8 +27,8 @@ READ_FROM_DATABASE = {ROWS.id, DURATION.id}
 
 
 def _known_kind(kind: str) -> str:
-    if kind not in KINDS:
-        raise ValueError("known kinds of change: " + ", ".join(KINDS))
+    if kind not in kinds():
+        raise ValueError("known kinds of change: " + ", ".join(kinds()))
     return kind
 
 
@@ -43,7 +41,8 @@ class Heard(Value):
 
 
 class ProposeChange(Value):
-    kind: Annotated[str, AfterValidator(_known_kind), WithJsonSchema({"type": "string", "enum": list(KINDS)})]
+    number: int = Field(default=1, ge=1, le=20, description="1, or the place of this change among several, in order")
+    kind: Annotated[str, AfterValidator(_known_kind), WithJsonSchema({"type": "string", "enum": list(kinds())})]
     heard: tuple[Heard, ...]
 
 
@@ -51,23 +50,17 @@ class AskPerson(Value):
     reason: str = Field(description="one sentence for the person: why these questions are asked")
 
 
-class Understanding(Value):
-    """What the database makes of the answers so far; problems map a question to the reason it has to be asked."""
-
-    facts: Facts | None = None
-    value: ValueFacts | None = None
-    problems: dict[str, str] = Field(default_factory=dict)
-    tables: tuple[str, ...] = ()
-
-
 @tool(phases=DISCOVERY, arguments=ProposeChange)
 async def propose_change(arguments: ProposeChange, desk: Desk) -> Result:
     """Note what the words say, check it against the database, and tell what is still open."""
-    kind = KINDS[arguments.kind]
-    known = {question.id: question for question in kind.questions()}
-    refused = [reason for heard in arguments.heard if (reason := _note(heard, known, desk))]
-    understanding = await understand(desk, kind)
-    open_ = sheet_of(desk).must(kind.questions())
+    if arguments.number > len(changes_of(desk)) + 1:
+        return Result(status="refused", said=f"There is no change {arguments.number - 1} yet; number them from 1.")
+    _name(desk, arguments.number, arguments.kind)
+    known = {question.id: question for question in kinds()[arguments.kind].questions()}
+    common = {question.id: question for question in COMMON}
+    refused = [reason for heard in arguments.heard if (reason := _note(heard, known, common, arguments.number, desk))]
+    understanding = await _understand(desk)
+    open_ = sheet_of(desk).must(_questions(desk))
     said = [*refused, *(f"{question}: {reason}" for question, reason in understanding.problems.items())]
     said.append("still open: " + (", ".join(question.id for question in open_) or "nothing"))
     return Result(status="noted", said="\n".join(said))
@@ -76,12 +69,10 @@ async def propose_change(arguments: ProposeChange, desk: Desk) -> Result:
 @tool(phases=DISCOVERY, arguments=AskPerson)
 async def ask_person(arguments: AskPerson, desk: Desk) -> Result:  # noqa: ARG001 - every tool has the same shape
     """Show every question with what is known for correction; complete discovery when nothing is open."""
-    name = "add_column"
-    kind = KINDS[name]
     refused: dict[str, str] = {}
     while True:
-        understanding = await understand(desk, kind)
-        questions = _with_tables(kind.questions(), understanding)
+        understanding = await _understand(desk)
+        questions = _with_options(_questions(desk), understanding)
         problems = _impossible(desk) | understanding.problems | refused
         answers = await desk.person.answer(sheet_of(desk), _askable(questions, sheet_of(desk)), problems)
         if answers.words:
@@ -90,50 +81,59 @@ async def ask_person(arguments: AskPerson, desk: Desk) -> Result:  # noqa: ARG00
         refused = _take(answers, questions, desk)
         if refused:
             continue
+        questions = _questions(desk)
         for assumed in sheet_of(desk).assumed(questions):
             desk.append(AnswerGiven(answer=assumed))
-        understanding = await understand(desk, kind)
-        if not understanding.problems and not sheet_of(desk).open(questions):
-            desk.append(DiscoveryCompleted(kind=name))
+        understanding = await _understand(desk)
+        if changes_of(desk) and not understanding.problems and not sheet_of(desk).open(questions):
+            desk.append(DiscoveryCompleted())
             return Result(status="complete", said=told(sheet_of_planning(desk)))
         if not answers.given:
             raise _unanswered(desk, questions, understanding)
 
 
-async def understand(desk: Desk, kind: type[Change]) -> Understanding:
+async def _understand(desk: Desk) -> Understanding:
     """Look at the database with the answers so far; note what it answers itself."""
-    return await asyncio.to_thread(_understand, desk, kind)
+    understanding = await asyncio.to_thread(_read, desk)
+    if understanding.facts.tables:
+        refuse_without_rights(understanding.facts.rights.obstacles)
+    if changes_of(desk):
+        _note_facts(desk, understanding.facts)
+    return understanding
 
 
-def _understand(desk: Desk, kind: type[Change]) -> Understanding:
-    said = sheet_of(desk).text("table")
-    if said is None:
-        return Understanding()
+def _read(desk: Desk) -> Understanding:
     with lost_connection(desk.database), desk.database.reading() as connection:
-        found, near = candidates(connection, said)
-        if len(found) != 1:
-            return Understanding(problems={"table": _which(said, found, near)}, tables=_names(found, near))
-        facts = read_facts(connection, desk.database.alias, found[0])
-        refuse_without_rights(facts.rights.obstacles)
-        _note_facts(desk, facts)
-        sheet = sheet_of(desk)
-        problems = kind.conflicts(sheet, facts)
-        value, wrong = None, None
-        if sheet.text("type"):
-            try:
-                value = read_value(
-                    connection,
-                    found[0],
-                    str(sheet.text("type")),
-                    sheet.expression("default"),
-                    sheet.expression("computed"),
-                )
-            except BadAnswer as error:
-                wrong = error.message
-        if wrong:
-            question, _, reason = wrong.partition(": ")
-            problems = {question: reason} | problems
-        return Understanding(facts=facts, value=value, problems=problems)
+        return understand(connection, desk.database.alias, changes_of(desk), sheet_of(desk))
+
+
+def changes_of(desk: Desk) -> tuple[str, ...]:
+    state = desk.state
+    return state.changes if isinstance(state, Discovery) else ()
+
+
+def _questions(desk: Desk) -> tuple[Question, ...]:
+    """Every question of the request; what is to be changed comes first while nobody has said it."""
+    changes = changes_of(desk)
+    if not changes:
+        return (_kind_question(), *COMMON)
+    return questions_of(tuple(kinds()[name].questions() for name in changes))
+
+
+def _kind_question() -> Question:
+    return Question(
+        id="change",
+        group=Group.KIND,
+        text="What are you changing?",
+        form="choice",
+        options=tuple(Option(value=name, label=kind.label) for name, kind in kinds().items()),
+    )
+
+
+def _name(desk: Desk, number: int, kind: str) -> None:
+    known = changes_of(desk)
+    if len(known) < number or known[number - 1] != kind:
+        desk.append(ChangeNamed(number=number, change=kind))
 
 
 def sheet_of(desk: Desk) -> Sheet:
@@ -152,12 +152,14 @@ def told(sheet: Sheet) -> str:
     )
 
 
-def _note(heard: Heard, known: dict[str, Question], desk: Desk) -> str:
+def _note(heard: Heard, own: dict[str, Question], common: dict[str, Question], number: int, desk: Desk) -> str:
     """Append one heard answer; return the reason when it cannot be taken."""
-    question = known.get(heard.question)
+    question = own.get(heard.question) or common.get(heard.question)
     if question is None:
-        close = nearest(heard.question, list(known))
+        close = nearest(heard.question, [*own, *common])
         return f"there is no question `{heard.question}`" + (f"; nearest is `{close}`" if close else "")
+    if question.id in own:
+        question = question.model_copy(update={"id": numbered(question.id, number)})
     there = sheet_of(desk).get(question.id)
     if there is not None and there.origin is Origin.PERSON:
         return f"`{question.id}` was answered by the person already"
@@ -168,6 +170,8 @@ def _note(heard: Heard, known: dict[str, Question], desk: Desk) -> str:
     if against := _against_setting(question, value, desk):
         return against
     quoted = bool(heard.quote.strip()) and _folded(heard.quote) in _folded(desk.words)
+    if question.form == "sql" and not (quoted and _folded(str(value)) in _folded(desk.words)):
+        return f"`{question.id}` takes SQL only as the person pasted it, word for word"
     origin = Origin.WORDS if quoted else Origin.ASSUMPTION
     detail = f"“{heard.quote}”" if quoted else "the model's reading; not in your words"
     desk.append(AnswerGiven(answer=Answer(question=question.id, value=value, origin=origin, detail=detail)))
@@ -206,45 +210,53 @@ def _take(answers: Answers, questions: tuple[Question, ...], desk: Desk) -> dict
         if against := _against_setting(known[name], value, desk):
             refused[name] = against
             continue
+        if name == "change":
+            _name(desk, 1, str(value))
+            continue
         desk.append(AnswerGiven(answer=Answer(question=name, value=value, origin=Origin.PERSON)))
     return refused
 
 
 def _note_facts(desk: Desk, facts: Facts) -> None:
     known = [event.facts for event in desk.history if isinstance(event, FactsRead)]
-    if not known or known[-1].table != facts.table:
+    structure = [table.table for table in facts.tables]
+    if facts.tables and (not known or [table.table for table in known[-1].tables] != structure):
         desk.append(FactsRead(facts=facts))
-    duration = time_for(facts.rows, BACKFILL_ROWS_PER_SECOND, "written in batches")
-    answers = {
-        "rows": (facts.rows.short, facts.rows.how),
-        "duration": (
-            f"milliseconds if no row has to be written, else {duration.short}",
-            f"estimated: {BACKFILL_ROWS_PER_SECOND:,} rows a second, {REFERENCE}",
-        ),
-    }
-    for question, (value, detail) in answers.items():
+    for question, (value, detail) in _told_by(facts).items():
         answer = Answer(question=question, value=value, origin=Origin.DATABASE, detail=detail)
         there = sheet_of(desk).get(question)
         if there is None or (there.origin is not Origin.PERSON and there.value != value):
             desk.append(AnswerGiven(answer=answer))
 
 
-def _which(said: str, found: tuple[TableName, ...], near: TableName | None) -> str:
-    if found:
-        names = ", ".join(f"{t.schema_name}.{t.name}" for t in found)
-        return f"{len(found)} tables are called `{said}`: {names}. Say which."
-    if near:
-        return f"There is no table `{said}`. The nearest is `{near}`."
-    return f"There is no table `{said}` in this database, and none with a similar name."
+def _told_by(facts: Facts) -> dict[str, tuple[str, str]]:
+    """The questions that the database answers: how many rows, and how long they take to write."""
+    if not facts.tables:
+        return {
+            "rows": ("none", "no table that is there is touched"),
+            "duration": ("milliseconds", "no row is touched"),
+        }
+    alone = len(facts.tables) == 1
+    rows = "; ".join(f"{'' if alone else f'{table.name}: '}{table.rows.short}" for table in facts.tables)
+    largest = max(facts.tables, key=lambda table: table.rows.value or 0)
+    duration = time_for(largest.rows, BACKFILL_ROWS_PER_SECOND, "written in batches")
+    return {
+        "rows": (rows, "; ".join(dict.fromkeys(table.rows.how for table in facts.tables))),
+        "duration": (
+            f"milliseconds if no row has to be written, else {duration.short}",
+            f"estimated: {BACKFILL_ROWS_PER_SECOND:,} rows a second, {REFERENCE}",
+        ),
+    }
 
 
-def _names(found: tuple[TableName, ...], near: TableName | None) -> tuple[str, ...]:
-    return tuple(f"{t.schema_name}.{t.name}" for t in found) or ((str(near),) if near else ())
-
-
-def _with_tables(questions: tuple[Question, ...], understanding: Understanding) -> tuple[Question, ...]:
-    options = tuple(Option(value=name, label=name) for name in understanding.tables)
-    return tuple(q.model_copy(update={"options": options}) if q.id == "table" and options else q for q in questions)
+def _with_options(questions: tuple[Question, ...], understanding: Understanding) -> tuple[Question, ...]:
+    found = understanding.options
+    return tuple(
+        q.model_copy(update={"options": tuple(Option(value=name, label=name) for name in found[q.id])})
+        if q.id in found
+        else q
+        for q in questions
+    )
 
 
 def _askable(questions: tuple[Question, ...], sheet: Sheet) -> tuple[Question, ...]:

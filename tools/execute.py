@@ -2,14 +2,14 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
 
 from protocol.errors import StepFailed, WhimbrelError
 from protocol.events import LockWaited
-from protocol.names import TableName
+from protocol.plan import Plan
 from protocol.steps import Statements
 from tools import ledger
 from tools.engines.postgres import Connection, Database
@@ -42,22 +42,6 @@ def run_statements(work: Work, step: Statements) -> Outcome:
     return Outcome(paused=tries == 0, facts=() if tries <= 1 else (("Tries for the lock", str(tries)),))
 
 
-def run_undo(work: Work, step_id: str, sql: Sequence[str], lock_timeout_ms: int) -> None:
-    """Take a step back in one transaction, and forget it in the ledger; one the ledger forgot already is left alone."""
-    with in_words(work), work.database.writing(work.run, f"undo {step_id}") as connection:
-        ledger.claim(connection)
-        if ledger.exists(connection) and not ledger.is_done(connection, work.run, step_id):
-            return
-
-        def once() -> None:
-            for statement in sql:
-                connection.execute(statement)
-            if ledger.exists(connection):
-                ledger.forget(connection, work.run, step_id)
-
-        with_retries(work, connection, step_id, lock_timeout_ms, 20, once, pausable=False)
-
-
 def with_retries(
     work: Work,
     connection: Connection,
@@ -76,16 +60,16 @@ def with_retries(
                 once()
             return attempt
         except TRY_AGAIN as error:
-            held_by = _who_blocks(work.database, work.plan.facts.name)
+            held_by = who_blocks(work)
             work.emit(LockWaited(step=step, attempt=attempt, attempts=attempts, blockers=held_by))
             if attempt == attempts:
                 raise StepFailed(_gave_up(work, attempts, held_by, error)) from None
         except psycopg.Error as error:
-            raise StepFailed(_failed(work.database, error)) from None
-        if pausable and work.stop.wait(_pause(attempt)):
+            raise StepFailed(failed(work.database, error)) from None
+        if pausable and work.stop.wait(pause_before(attempt)):
             return 0
         if not pausable:
-            time.sleep(_pause(attempt))
+            time.sleep(pause_before(attempt))
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -95,32 +79,37 @@ def in_words(work: Work) -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        raise StepFailed(_failed(work.database, error)) from None
+        raise StepFailed(failed(work.database, error)) from None
 
 
-def _pause(attempt: int) -> float:
+def pause_before(attempt: int) -> float:
     """Seconds until the next try: doubling, capped, with jitter so that two runners do not march in step."""
     doubled: float = FIRST_PAUSE_S * 2 ** (attempt - 1)
     return min(doubled, LONGEST_PAUSE_S) * random.uniform(0.5, 1.0)
 
 
-def _who_blocks(database: Database, table: TableName) -> tuple[str, ...]:
+def who_blocks(work: Work) -> tuple[str, ...]:
+    """Say in words who holds a lock on the plan's tables; empty where that cannot be read quickly."""
     try:
-        with database.reading(timeout_ms=1_000) as connection:
-            return blockers(connection, table)
+        with work.database.reading(timeout_ms=1_000) as connection:
+            return blockers(connection, work.plan.watched)
     except (psycopg.Error, WhimbrelError):
         return ()
+
+
+def tables_of(plan: Plan) -> str:
+    return ", ".join(f"`{name}`" for name in plan.facts.names) or "The database"
 
 
 def _gave_up(work: Work, attempts: int, held_by: tuple[str, ...], error: psycopg.Error) -> str:
     who = "; ".join(held_by) or work.database.say(error)
     return (
-        f"`{work.plan.facts.name}` was not changed: no lock after {attempts} tries ({who}). "
+        f"{tables_of(work.plan)} was not changed: no lock after {attempts} tries ({who}). "
         "Let that transaction end, then resume; or plan again with a longer lock_limit."
     )
 
 
-def _failed(database: Database, error: psycopg.Error) -> str:
+def failed(database: Database, error: psycopg.Error) -> str:
     if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
         return (
             f"the connection to {database.alias} broke: {database.say(error)}. Whether the last transaction was "

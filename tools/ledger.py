@@ -1,11 +1,13 @@
 """What was done, kept in the target database itself (schema `whimbrel`), in the transaction that did it."""
 
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from protocol.errors import Refused
 from tools.engines.postgres import Connection, one_value
 from tools.named_sql import queries
+from tools.work import Work
 
 SQL = queries("tools", "ledger.sql")
 
@@ -48,6 +50,16 @@ def note_done(connection: Connection, run: str, step: str, digest: str) -> None:
 def forget(connection: Connection, run: str, step: str) -> None:
     connection.execute(SQL["forget"], (run, step))
     connection.execute(SQL["forget_checkpoint"], (run, step))
+
+
+def forget_all(work: Work, steps: Sequence[str]) -> None:
+    """Forget steps together: after this none of them counts as done."""
+    with work.database.writing(work.run, "forget") as connection:
+        claim(connection)
+        if exists(connection):
+            with connection.transaction():
+                for step in steps:
+                    forget(connection, work.run, step)
 
 
 def read_checkpoint(connection: Connection, run: str, step: str) -> Checkpoint | None:

@@ -1,5 +1,6 @@
 """The watch after a migration: a few signals, each beside the value it had before."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from protocol.events import SignalRead
@@ -32,9 +33,9 @@ EXPECTED_AFTER_BACKFILL = "dead rows of the table"
 UNITS = {"longest transaction": "seconds"}
 
 
-def read_signals(connection: Connection, table: TableName) -> dict[str, Figure]:
-    """Read every signal now."""
-    row = connection.execute(SQL["signals"], (table.sql,)).fetchone()
+def read_signals(connection: Connection, tables: Sequence[TableName]) -> dict[str, Figure]:
+    """Read every signal now; a table that is not there (any more) counts as none."""
+    row = connection.execute(SQL["signals"], ([table.sql for table in tables],)).fetchone()
     assert row is not None
     return {
         name: Figure(value=float(value or 0), unit=UNITS.get(name, ""), source="measured", how="statistics views")

@@ -6,4 +6,6 @@ SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
        (SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database())::float8,
        sum(n_dead_tup)::float8, sum(n_tup_del)::float8
 FROM pg_stat_all_tables
-WHERE relid = $1::regclass OR relid IN (SELECT relid FROM pg_partition_tree($1::regclass))
+WHERE relid IN (SELECT coalesce(tree.relid::oid, named.oid)
+                FROM (SELECT to_regclass(name)::oid AS oid FROM unnest($1::text[]) AS name) AS named
+                LEFT JOIN LATERAL pg_partition_tree(named.oid) AS tree ON true)

@@ -1,12 +1,13 @@
 """Planning and approval as tools: draft, lint, and ask the person for their decision."""
 
 import asyncio
+import re
 
 from pydantic import Field
 
-from protocol.changes import KINDS, AddColumn
-from protocol.discovery import Answer, Origin
-from protocol.drafting import draft
+from protocol.changes import kinds
+from protocol.discovery import Answer, Origin, Sheet
+from protocol.drafting import Linter, draft
 from protocol.errors import IllegalMove, Refused, ToolRefused
 from protocol.events import (
     AnswerGiven,
@@ -20,15 +21,15 @@ from protocol.events import (
 )
 from protocol.person import Answers, Approve, Decline, Modify
 from protocol.plan import Plan
-from protocol.schema import differences
+from protocol.questions import questions_of
+from protocol.schema import snapshot_differences
 from protocol.states import Approval, Discovery, Planning
 from protocol.value import Value
-from tools.discover import Understanding
-from tools.engines.postgres import Connection, lost_connection
-from tools.introspect.read import candidates, read_facts, read_table
-from tools.introspect.value import read_value
+from tools.engines.postgres import lost_connection
+from tools.introspect.read import read_snapshot
 from tools.lint.lint import lint, lint_transactions
 from tools.registry import Desk, Result, tool
+from tools.understand import Understanding, understand
 
 MAY_LINT = frozenset({"discovery", "planning", "approval", "execution", "verification", "monitoring", "paused"})
 
@@ -48,9 +49,9 @@ class LintSql(Value):
 @tool(phases=frozenset({"planning"}), arguments=DraftPlan)
 async def draft_plan(arguments: DraftPlan, desk: Desk) -> Result:
     """Read the database afresh and write the plan; open discovery again when no strategy can be taken."""
-    strategy = None if arguments.strategy == "recommended" else arguments.strategy
+    wanted = () if arguments.strategy == "recommended" else tuple(re.split(r"[\s,]+", arguments.strategy))
     try:
-        plan = await asyncio.to_thread(_draft, desk, strategy)
+        plan = await asyncio.to_thread(_draft, desk, wanted)
     except Refused as error:
         desk.append(DiscoveryReopened(reason=error.message))
         return Result(status="impossible", said=error.message)
@@ -58,7 +59,8 @@ async def draft_plan(arguments: DraftPlan, desk: Desk) -> Result:
     findings = "; ".join(f"{f.severity}: {f.message}" for f in plan.findings) or "no finding"
     steps = ", ".join(step.id for step in plan.steps)
     return Result(
-        status="drafted", said=f"{plan.id}: {plan.title}, strategy {plan.chosen}, steps {steps}. Lint: {findings}."
+        status="drafted",
+        said=f"{plan.id}: {plan.title}, strategy {', '.join(plan.chosen)}, steps {steps}. Lint: {findings}.",
     )
 
 
@@ -71,7 +73,7 @@ async def request_approval(arguments: RequestApproval, desk: Desk) -> Result:
     decision = await desk.person.review(state.plan)
     match decision:
         case Approve(digest=digest, by=by):
-            drift = await asyncio.to_thread(drifted, desk, state.plan, state.plan.facts.table.fingerprint)
+            drift = await asyncio.to_thread(drifted, desk, state.plan, state.plan.schema_before.fingerprint)
             if drift:
                 desk.append(DriftFound(differences=drift))
                 return Result(
@@ -97,69 +99,58 @@ async def lint_sql(arguments: LintSql, desk: Desk) -> Result:  # noqa: ARG001 - 
 
 
 def drifted(desk: Desk, plan: Plan, fingerprint: str) -> tuple[str, ...]:
-    """Compare the table with the fingerprint a plan or a step left; empty when nothing changed."""
+    """Compare everything the plan watches with the fingerprint a plan or a step left; empty when nothing changed."""
     with lost_connection(desk.database), desk.database.reading() as connection:
-        try:
-            now = read_table(connection, plan.facts.name)
-        except Refused as error:
-            return (error.message,)
+        now = read_snapshot(connection, plan.watched)
     if now.fingerprint == fingerprint:
         return ()
-    return differences(plan.facts.table, now) or ("the table changed",)
+    return snapshot_differences(plan.schema_before, now) or ("what the plan watches changed",)
 
 
-def _draft(desk: Desk, strategy: str | None) -> Plan:
+def _draft(desk: Desk, strategies: tuple[str, ...]) -> Plan:
     state = desk.state
     if not isinstance(state, Planning):
         raise IllegalMove(f"No plan can be drafted in phase {state.phase}.")
     with lost_connection(desk.database), desk.database.reading() as connection:
-        understanding = _read(connection, desk, state)
-    assert understanding.facts is not None
-    assert understanding.value is not None
-    facts, value = understanding.facts, understanding.value
-    change = KINDS[state.kind].from_sheet(state.sheet, facts, value)
-    assert isinstance(change, AddColumn)
+        understanding = understand(connection, desk.database.alias, state.changes, state.sheet)
+    if understanding.problems or len(understanding.wishes) < len(state.changes):
+        raise Refused(" ".join(understanding.problems.values()) + " Nothing was changed.")
     return draft(
         plan_id=desk.next_plan_id(),
         words=state.words,
-        change=change,
-        sheet=state.sheet,
-        facts=facts,
-        value=value,
-        lint=lambda steps: lint_transactions(
-            steps,
-            major=facts.target.major,
-            volatility=lambda said: value.volatility if said == change.default else None,
-        ),
+        wishes=understanding.wishes,
+        sheet=_asked(state),
+        facts=understanding.facts,
+        lint=_linter(understanding),
         limits=desk.limits,
-        strategy=strategy,
+        strategies=strategies,
     )
 
 
-def _read(connection: Connection, desk: Desk, state: Planning) -> Understanding:
-    sheet = state.sheet
-    found, _ = candidates(connection, str(sheet.text("table")))
-    if len(found) != 1:
-        raise Refused(
-            f"Table `{sheet.text('table')}` is gone or no longer the only one of its name. Nothing was changed."
-        )
-    facts = read_facts(connection, desk.database.alias, found[0])
-    problems = KINDS[state.kind].conflicts(sheet, facts)
-    if problems:
-        raise Refused(" ".join(problems.values()) + " Nothing was changed.")
-    value = read_value(
-        connection, found[0], str(sheet.text("type")), sheet.expression("default"), sheet.expression("computed")
+def _asked(state: Planning) -> Sheet:
+    """The answers to this request's questions; those to a kind that was given up are left out."""
+    asked = questions_of(tuple(kinds()[name].questions() for name in state.changes))
+    ids = {question.id for question in asked}
+    return Sheet(answers=tuple(answer for answer in state.sheet.answers if answer.question in ids))
+
+
+def _linter(understanding: Understanding) -> Linter:
+    """Our own rules, knowing of an expression's volatility what the server said of it."""
+    values = [value for wish in understanding.wishes for value in wish.situation.values]
+    volatility = {value.expression: value.volatility for value in values if value.expression}
+    return lambda steps: lint_transactions(
+        steps, major=understanding.facts.target.major, volatility=lambda said: volatility.get(said)
     )
-    return Understanding(facts=facts, value=value)
 
 
 def _modify(decision: Modify, desk: Desk) -> Result:
     """Withdraw the plan; the approval it could have had is gone with it."""
+    before = desk.state.plan if isinstance(desk.state, Approval) else None
     desk.append(PlanWithdrawn(reason="the person wants it changed"))
     if decision.strategy:
-        return Result(
-            status="withdrawn", said=f"The person wants strategy {decision.strategy}. Draft the plan with it."
-        )
+        kept = [name for name in (before.chosen if before else ()) if _number(name) != _number(decision.strategy)]
+        wanted = ",".join([*kept, decision.strategy])
+        return Result(status="withdrawn", said=f"The person wants strategy {wanted}. Draft the plan with it.")
     desk.append(DiscoveryReopened(reason="the person wants another answer"))
     _give(decision.answers, desk)
     return Result(status="reopened", said=decision.answers.words or "The person changed answers. Ask, then plan again.")
@@ -171,3 +162,9 @@ def _give(answers: Answers, desk: Desk) -> None:
     assert isinstance(desk.state, Discovery)
     for question, said in answers.given.items():
         desk.append(AnswerGiven(answer=Answer(question=question, value=said, origin=Origin.PERSON)))
+
+
+def _number(strategy: str) -> str:
+    """Which change of the request a strategy belongs to, by the number its id ends with; the first one's have none."""
+    found = re.search(r"_([0-9]+)$", strategy)
+    return found[1] if found else "1"

@@ -3,6 +3,7 @@
 import psycopg
 
 from protocol.errors import Refused
+from protocol.names import TableName
 from protocol.steps import Preflight
 from tools import ledger
 from tools.engines.postgres import lost_connection
@@ -17,13 +18,13 @@ LONG_TRANSACTION_S = 60
 
 def run_preflight(work: Work, step: Preflight) -> Outcome:
     """Check rights and blockers, count rows, read the baseline of the watch, create schema `whimbrel`."""
-    name = work.plan.facts.name
+    names = work.plan.facts.names
     with lost_connection(work.database), work.database.reading(timeout_ms=COUNT_TIMEOUT_MS) as connection:
-        facts = read_facts(connection, work.database.alias, name)
+        facts = read_facts(connection, work.database.alias, names)
         refuse_without_rights(facts.rights.obstacles)
-        rows = _count(work)
-        waiting_behind = blockers(connection, name)
-        signals = read_signals(connection, name)
+        rows = {str(name): rows for name in names if (rows := _count(work, name)) is not None}
+        waiting_behind = blockers(connection, names)
+        signals = read_signals(connection, work.plan.watched)
     for signal, value in signals.items():
         work.emit(compare(signal, value, value.value))
     with in_words(work), work.database.writing(work.run, step.id) as connection:
@@ -39,7 +40,7 @@ def run_preflight(work: Work, step: Preflight) -> Outcome:
         rows=rows,
         facts=(
             ("Connection", f"{facts.target.alias}, PostgreSQL {facts.target.version}, role {facts.target.role}"),
-            ("Rows", f"{rows:,} (counted)" if rows is not None else "not counted: it took too long"),
+            *((f"Rows{_of(name, names)}", _counted(rows.get(str(name)))) for name in names),
             ("Longest transaction", longest.short + (" (long: steps may wait)" if _long(longest.value) else "")),
             ("Holding the table now", "; ".join(waiting_behind) or "nobody"),
             ("Checkpoints", "schema whimbrel is there"),
@@ -56,10 +57,18 @@ def refuse_without_rights(obstacles: tuple[str, ...]) -> None:
         )
 
 
-def _count(work: Work) -> int | None:
+def _of(name: TableName, names: tuple[TableName, ...]) -> str:
+    return "" if len(names) == 1 else f" of {name}"
+
+
+def _counted(rows: int | None) -> str:
+    return f"{rows:,} (counted)" if rows is not None else "not counted: it took too long"
+
+
+def _count(work: Work, name: TableName) -> int | None:
     try:
         with work.database.reading(timeout_ms=COUNT_TIMEOUT_MS) as connection:
-            return count_rows(connection, work.plan.facts.name)
+            return count_rows(connection, name)
     except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable):
         return None
 

@@ -24,22 +24,16 @@ from protocol.events import (
 )
 from protocol.person import Confirm, Hold, RollBack
 from protocol.states import Execution, Paused, RollingBack
-from protocol.steps import Backfill, Backup, Preflight, Statements, Step
+from protocol.steps import Gate, Step
 from protocol.value import Value
-from tools import ledger
-from tools.backfill import run_backfill
-from tools.backup import run_backup
 from tools.engines.postgres import lost_connection
-from tools.execute import run_statements, run_undo
-from tools.introspect.read import read_table
+from tools.introspect.read import read_snapshot
 from tools.planning import drifted
-from tools.preflight import run_preflight
 from tools.registry import Desk, Result, tool
-from tools.work import Outcome, Work
+from tools.running import is_in_ledger, run_step, undo_step, was_left_in_the_middle
+from tools.work import Work
 
 T = TypeVar("T")
-
-UNDO_LOCK_TIMEOUT_MS = 500
 
 
 class ExecuteStep(Value):
@@ -72,13 +66,19 @@ async def execute_step(arguments: ExecuteStep, desk: Desk) -> Result:
     decision = await desk.person.confirm(step, plan)
     match decision:
         case Hold():
-            desk.append(RunPaused(reason=f"the person holds before step “{step.title}”"))
+            desk.append(RunPaused(reason=_why_held(step)))
             return Result(status="paused", said="The person wants to wait; the run is paused.")
         case RollBack(by=by):
             return await roll_back(desk, by)
         case Confirm(step=confirmed, by=by):
             desk.append(StepConfirmed(step=confirmed, by=by))
             return await _run(step, desk)
+
+
+def _why_held(step: Step) -> str:
+    if isinstance(step, Gate):
+        return f"waiting at the gate “{step.title}” until this is true: {step.waits_for}"
+    return f"the person holds before step “{step.title}”"
 
 
 @tool(phases=frozenset({"paused"}), arguments=WhatNext)
@@ -106,12 +106,11 @@ async def go_on_rolling_back(desk: Desk) -> Result:
     state = desk.state
     assert isinstance(state, RollingBack)
     plan, work = state.execution.approved.plan, desk.work()
+    work.stop.clear()
     undone = await _undo_what_the_journal_missed(desk, work, state.execution)
     for step_id in state.left:
         step = plan.step(step_id)
-        undo = step.undo if isinstance(step, Statements) else None
-        if undo is not None:
-            await _in_thread(work, partial(run_undo, work, step_id, undo.sql, UNDO_LOCK_TIMEOUT_MS))
+        if step is not None and await _in_thread(work, partial(undo_step, work, step)):
             undone.append(step_id)
         desk.append(StepUndone(step=step_id))
     desk.append(RunRolledBack())
@@ -119,14 +118,14 @@ async def go_on_rolling_back(desk: Desk) -> Result:
 
 
 async def _undo_what_the_journal_missed(desk: Desk, work: Work, execution: Execution) -> list[str]:
-    """A program killed between a step's commit and its `StepDone` leaves the step to the ledger alone."""
+    """A program killed between a step's commit and its `StepDone`, or inside a step, leaves it to the ledger alone."""
     step = execution.approved.plan.step(execution.next_step or "")
-    if not isinstance(step, Statements) or step.undo is None:
+    if step is None or step.undo is None:
         return []
-    if not await asyncio.to_thread(_is_in_ledger, desk, work, step.id):
+    begun = await asyncio.to_thread(was_left_in_the_middle, work, step)
+    if not await _in_thread(work, partial(undo_step, work, step, begun=begun)):
         return []
-    await _in_thread(work, partial(run_undo, work, step.id, step.undo.sql, UNDO_LOCK_TIMEOUT_MS))
-    desk.append(Told(text=f"Step `{step.id}` had been committed, though the journal did not know: it was undone too."))
+    desk.append(Told(text=f"Step `{step.id}` had been begun or committed, and the journal did not know: undone too."))
     return [step.id]
 
 
@@ -136,7 +135,7 @@ async def _run(step: Step, desk: Desk) -> Result:
     desk.append(StepStarted(step=step.id))
     began = time.monotonic()
     try:
-        outcome = await _in_thread(work, lambda: _dispatch(work, step))
+        outcome = await _in_thread(work, partial(run_step, work, step))
     except asyncio.CancelledError:
         desk.append(RunPaused(reason=f"interrupted in step “{step.title}”; what was committed stays"))
         raise
@@ -150,22 +149,14 @@ async def _run(step: Step, desk: Desk) -> Result:
     fingerprint = await asyncio.to_thread(_fingerprint, desk, work)
     desk.append(
         StepDone(
-            step=step.id, fingerprint=fingerprint, facts=outcome.facts, rows=outcome.rows, seconds=round(seconds, 3)
+            step=step.id,
+            fingerprint=fingerprint,
+            facts=outcome.facts,
+            rows=dict(outcome.rows),
+            seconds=round(seconds, 3),
         )
     )
     return Result(status="done", said="; ".join(f"{label}: {text}" for label, text in outcome.facts) or "done")
-
-
-def _dispatch(work: Work, step: Step) -> Outcome:
-    match step:
-        case Preflight():
-            return run_preflight(work, step)
-        case Backup():
-            return run_backup(work, step)
-        case Statements():
-            return run_statements(work, step)
-        case Backfill():
-            return run_backfill(work, step)
 
 
 async def _in_thread(work: Work, run: Callable[[], T]) -> T:
@@ -183,16 +174,11 @@ async def _in_thread(work: Work, run: Callable[[], T]) -> T:
 
 def _fingerprint(desk: Desk, work: Work) -> str:
     with lost_connection(desk.database), desk.database.reading() as connection:
-        return read_table(connection, work.plan.facts.name).fingerprint
-
-
-def _is_in_ledger(desk: Desk, work: Work, step_id: str) -> bool:
-    with lost_connection(desk.database), desk.database.reading() as connection:
-        return ledger.exists(connection) and ledger.is_done(connection, work.run, step_id)
+        return read_snapshot(connection, work.plan.watched).fingerprint
 
 
 def _drift_before(desk: Desk, state: Execution, step: Step) -> tuple[str, ...]:
     """A step that the ledger knows as done has changed the table itself; that is no drift."""
-    if _is_in_ledger(desk, desk.work(), step.id):
+    if is_in_ledger(desk.work(), step.id):
         return ()
     return drifted(desk, state.approved.plan, state.fingerprint)

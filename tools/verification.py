@@ -53,7 +53,7 @@ def read_watch(desk: Desk, plan: Plan) -> tuple[SignalRead, ...]:
     """Read every signal and judge it against its value before the first step."""
     before = baseline(desk)
     with lost_connection(desk.database), desk.database.reading() as connection:
-        now = read_signals(connection, plan.facts.name)
+        now = read_signals(connection, plan.watched)
     readings = tuple(compare(name, figure, before.get(name)) for name, figure in now.items() if name != DELETED)
     for reading in readings:
         desk.append(reading)
@@ -70,7 +70,7 @@ def baseline(desk: Desk) -> dict[str, float]:
 
 
 def _check(desk: Desk, plan: Plan) -> None:
-    rows = next((e.rows for e in desk.history if isinstance(e, StepDone) and e.rows is not None), None)
+    rows = next((e.rows for e in desk.history if isinstance(e, StepDone) and e.rows), {})
     with lost_connection(desk.database):
         for result in run_checks(desk.database, plan, Before(rows=rows, deleted=baseline(desk).get(DELETED))):
             desk.append(result)

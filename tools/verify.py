@@ -1,7 +1,7 @@
 """Ask the database whether the migration is what the plan said; every check is a read-only question."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import psycopg
@@ -22,9 +22,9 @@ ASK_AGAIN_S = 0.5
 
 
 class Before(NamedTuple):
-    """What was counted before the first step: rows, and rows ever deleted; None when it was not."""
+    """What was counted before the first step: rows by the table's name, and rows ever deleted; None when it was not."""
 
-    rows: int | None
+    rows: Mapping[str, int]
     deleted: float | None
 
 
@@ -35,7 +35,8 @@ def run_checks(
     with database.reading(timeout_ms=CHECK_TIMEOUT_MS) as connection:
         for check in plan.checks:
             yield _run(database, connection, check)
-        yield _no_row_lost(connection, plan, before, patience_s)
+        if plan.counted:
+            yield _no_row_lost(connection, plan, before, patience_s)
     yield CheckDone(
         check="application",
         title="The application is healthy",
@@ -57,21 +58,30 @@ def _run(database: Database, connection: Connection, check: Check) -> CheckDone:
 
 
 def _no_row_lost(connection: Connection, plan: Plan, before: Before, patience_s: float) -> CheckDone:
-    title, now = "No row was lost", count_rows(connection, plan.facts.name)
-    if before.rows is None:
-        return CheckDone(check="rows", title=title, observed=f"{now:,} rows; not counted before", passed=None)
+    title = "No row was lost"
+    now = {first: count_rows(connection, last) for first, last in plan.counted}
+    was = {first: before.rows[str(first)] for first in now if str(first) in before.rows}
+    if len(was) < len(now):
+        observed = _listed(f"{rows:,} rows" for rows in now.values()) + "; not counted before"
+        return CheckDone(check="rows", title=title, observed=observed, passed=None)
+    lost = sum(max(0, was[name] - now[name]) for name in now)
     deleted = _deleted_since(connection, plan, before)
     deadline = time.monotonic() + patience_s
-    while before.rows - now > deleted and time.monotonic() < deadline:
+    while lost > deleted and time.monotonic() < deadline:
         time.sleep(ASK_AGAIN_S)
         deleted = _deleted_since(connection, plan, before)
-    observed = f"{now:,} rows now, {before.rows:,} before"
-    if now < before.rows:
+    alone = len(now) == 1
+    observed = _listed(f"{'' if alone else f'{name}: '}{now[name]:,} rows now, {was[name]:,} before" for name in now)
+    if lost:
         observed += f"; the application deleted {deleted:,.0f} meanwhile"
-    return CheckDone(check="rows", title=title, observed=observed, passed=before.rows - now <= deleted)
+    return CheckDone(check="rows", title=title, observed=observed, passed=lost <= deleted)
+
+
+def _listed(parts: Iterable[str]) -> str:
+    return "; ".join(parts)
 
 
 def _deleted_since(connection: Connection, plan: Plan, before: Before) -> float:
     if before.deleted is None:
         return 0
-    return (read_signals(connection, plan.facts.name)[DELETED].value or 0) - before.deleted
+    return (read_signals(connection, plan.watched)[DELETED].value or 0) - before.deleted

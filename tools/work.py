@@ -1,7 +1,7 @@
 """What every step is given while it runs, and what it gives back."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,8 +25,11 @@ class Work:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`facts` are label and value for the report; `rows` when counted; `paused` when the step ended before its end."""
+    """`facts` are label and value for the report; `rows` by the name of each table that was counted.
+
+    `paused` when the step ended before its end.
+    """
 
     facts: tuple[tuple[str, str], ...] = ()
-    rows: int | None = None
+    rows: Mapping[str, int] = field(default_factory=dict)
     paused: bool = False

@@ -6,7 +6,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from agent.chat.visible import visible
-from protocol.facts import Facts, Figure
+from protocol.facts import Facts, Figure, TableFacts
 
 MANY = 8
 
@@ -30,23 +30,28 @@ class FactsBar(VerticalScroll):
 
 
 def facts_card(facts: Facts) -> RenderableType:
-    """Draw the facts in a narrow column."""
-    activity = facts.activity
+    """Draw the facts in a narrow column, table by table."""
     return Group(
-        Text(visible(str(facts.name)), "bold"),
+        *(part for table in facts.tables for part in _table(table)),
         Text(visible(f"{facts.target.database}, PostgreSQL {facts.target.version}"), "dim"),
-        _figure("Rows", facts.rows),
-        _figure("Table", facts.heap_bytes),
-        _figure("Indexes", facts.index_bytes),
         _figure("Database", facts.database_bytes),
-        *_key(facts),
-        Text("\nActivity", "bold"),
-        _figure("Writes", activity.writes_per_second),
-        _figure("Longest", activity.longest_transaction),
-        _figure("Sessions", activity.sessions_on_table),
-        _figure("Replicas", activity.replicas),
-        *_dependants(facts),
+        _figure("Longest", facts.activity.longest_transaction),
+        _figure("Replicas", facts.activity.replicas),
         *(Text(f"! {visible(obstacle)}", "yellow") for obstacle in facts.rights.obstacles),
+    )
+
+
+def _table(table: TableFacts) -> tuple[Text, ...]:
+    return (
+        Text(visible(str(table.name)), "bold"),
+        _figure("Rows", table.rows),
+        _figure("Table", table.heap_bytes),
+        _figure("Indexes", table.index_bytes),
+        *_key(table),
+        _figure("Writes", table.writes_per_second),
+        _figure("Sessions", table.sessions),
+        *_dependants(table),
+        Text(),
     )
 
 
@@ -57,14 +62,14 @@ def _figure(label: str, figure: Figure) -> Text:
     return line
 
 
-def _key(facts: Facts) -> tuple[Text, ...]:
+def _key(facts: TableFacts) -> tuple[Text, ...]:
     if facts.key is None:
         return (Text.assemble(("Key       ", "dim"), ("! none to walk along", "yellow")),)
     columns = ", ".join(column.name for column in facts.key.columns)
     return (Text.assemble(("Key       ", "dim"), visible(columns)),)
 
 
-def _dependants(facts: Facts) -> list[Text]:
+def _dependants(facts: TableFacts) -> list[Text]:
     if not facts.dependants:
         return [Text("\nNothing depends on it.", "dim")]
     lines = [Text(f"\nDependants: {len(facts.dependants)}", "bold")]

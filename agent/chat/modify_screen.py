@@ -40,7 +40,7 @@ class ModifyScreen(ModalScreen[Modify | None]):
             yield Label("Plan again, differently. Nothing has been changed.", markup=False)
             with RadioSet():
                 for strategy in self.possible:
-                    here = strategy.id == self.plan.chosen
+                    here = strategy.id in self.plan.chosen
                     yield RadioButton(Content(self._label(strategy, chosen=here)), value=here)
             yield Label("Or say what shall be different:", markup=False)
             field = Input(placeholder="such as: allow NULL, and run it at night", compact=True)
@@ -59,15 +59,15 @@ class ModifyScreen(ModalScreen[Modify | None]):
             button.label = Content(self._label(strategy, chosen=button.value))
 
     def _label(self, strategy: Strategy, *, chosen: bool) -> str:
-        here = " (as it is)" if strategy.id == self.plan.chosen else ""
+        here = " (as it is)" if strategy.id in self.plan.chosen else ""
         return f"{visible(strategy.title)}{here}{' ← chosen' if chosen else ''}"
 
     @property
     def strategy(self) -> str | None:
         """The chosen strategy, None when it is the plan's own."""
         index = self.query_one(RadioSet).pressed_index
-        chosen = self.possible[index].id if 0 <= index < len(self.possible) else self.plan.chosen
-        return None if chosen == self.plan.chosen else chosen
+        picked = self.possible[index].id if 0 <= index < len(self.possible) else None
+        return None if picked in self.plan.chosen else picked
 
     @property
     def words(self) -> str:

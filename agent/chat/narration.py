@@ -44,7 +44,8 @@ def _said(event: e.Move | e.Narrative) -> Line | None:
         case e.RequestMade(words=words, target_alias=alias):
             return Line("◆", "program", f"Request on {alias}: {words}")
         case e.FactsRead(facts=facts):
-            return Line("·", "quiet", f"Read {facts.name} from {facts.target.database}: {facts.rows.short}.")
+            read = "; ".join(f"{table.name}: {table.rows.short}" for table in facts.tables)
+            return Line("·", "quiet", f"Read from {facts.target.database}: {read}.")
         case _:
             return None
 

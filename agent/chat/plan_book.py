@@ -84,5 +84,5 @@ class PlanBook(Vertical):
 
 
 def title(plan: Plan) -> Text:
-    chosen = next(strategy for strategy in plan.strategies if strategy.id == plan.chosen)
-    return Text.assemble((visible(plan.title), "bold"), f"  {visible(chosen.title).lower()}")
+    chosen = "; ".join(way.title for way in plan.chosen_ways)
+    return Text.assemble((visible(plan.title), "bold"), f"  {visible(chosen).lower()}")

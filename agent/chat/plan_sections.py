@@ -11,8 +11,8 @@ from agent.chat.prose import prose
 from agent.chat.sql_card import plain_sql, sql_card
 from agent.chat.step_card import figure_text
 from agent.chat.visible import visible
-from protocol.findings import Severity
-from protocol.plan import Plan, Point, Risk, RollbackPoint
+from protocol.findings import Point, Severity
+from protocol.plan import Plan, Risk, RollbackPoint
 
 POINTS = {"holds": ("✓", "green"), "warns": ("!", "bold yellow"), "unknown": ("?", "cyan")}
 
@@ -160,4 +160,4 @@ def _check_title(title: str, expected: str | None) -> Text:
 
 
 def _chosen_title(plan: Plan) -> str:
-    return next(strategy.title for strategy in plan.strategies if strategy.id == plan.chosen)
+    return "; ".join(way.title for way in plan.chosen_ways)

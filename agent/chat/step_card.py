@@ -8,7 +8,7 @@ from agent.chat.prose import prose
 from agent.chat.sql_card import sql_card
 from agent.chat.visible import visible
 from protocol.facts import Figure
-from protocol.steps import Backfill, Backup, Statements, Step, sql_of
+from protocol.steps import Backfill, Backup, Concurrently, Gate, Statements, Step, sql_of
 
 STRONG = {"SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"}
 """Locks under which nobody can write."""
@@ -60,10 +60,14 @@ def _limits(step: Step) -> list[tuple[str, str]]:
             return [("Waits", "without a limit; giving way would only lose the scan")]
         case Statements(lock_timeout_ms=limit, attempts=attempts):
             return [("Waits", f"{limit} ms for its lock, then gives way; {attempts} tries")]
+        case Concurrently():
+            return [("Waits", "without a limit, outside a transaction; it holds nobody up")]
+        case Gate(waits_for=condition):
+            return [("Rests", f"until this is true: {visible(condition)}")]
         case Backfill():
             return [("Batches", f"{step.batch_rows:,} rows, {step.pause_ms} ms pause between")]
         case Backup(whole_database=whole):
-            what = "the whole database" if whole else visible(str(step.table))
+            what = "the whole database" if whole else visible(", ".join(str(table) for table in step.tables))
             return [("Saves", what)]
         case _:
             return []

@@ -12,17 +12,26 @@ from protocol.strategy import Strategy
 
 
 def strategy_table(plan: Plan) -> RenderableType:
-    """Draw one column a strategy."""
+    """Draw one column a strategy, one table a change."""
+    tables: list[RenderableType] = []
+    for number, change in enumerate(plan.changes, start=1):
+        if len(plan.changes) > 1:
+            tables.append(Text(f"{number}. {visible(change.title)}", "bold underline"))
+        tables.append(_side_by_side(plan.ways_of(number), plan.chosen))
+    return tables[0] if len(tables) == 1 else Group(*tables)
+
+
+def _side_by_side(strategies: tuple[Strategy, ...], chosen: tuple[str, ...]) -> Table:
     grid = Table.grid(padding=(0, 2), expand=True)
-    for _ in plan.strategies:
+    for _ in strategies:
         grid.add_column(ratio=1)
-    grid.add_row(*(_head(strategy, plan.chosen) for strategy in plan.strategies))
-    grid.add_row(*(_body(strategy) for strategy in plan.strategies))
+    grid.add_row(*(_head(strategy, chosen) for strategy in strategies))
+    grid.add_row(*(_body(strategy) for strategy in strategies))
     return grid
 
 
-def _head(strategy: Strategy, chosen: str) -> Text:
-    if strategy.id == chosen:
+def _head(strategy: Strategy, chosen: tuple[str, ...]) -> Text:
+    if strategy.id in chosen:
         return Text(f"● {visible(strategy.title)} (chosen)", "bold green")
     if strategy.obstacle:
         return Text(f"✗ {visible(strategy.title)}", "bold dim")

@@ -28,6 +28,7 @@ NO_REQUEST = 'No request was given; nothing was changed. Say it as an argument, 
 )
 @click.option("--confirm-database", metavar="NAME", help="Needed with --approve DIGEST on production.")
 @click.option("--yes", is_flag=True, help="Approve and confirm each step; development targets only.")
+@click.option("--gate", "gates", multiple=True, metavar="ID|all", help="What this deploy gate waits for is true.")
 @click.option("--json", "as_json", is_flag=True, help="Every event as a JSON line.")
 @of_a_run
 def run(
@@ -37,17 +38,19 @@ def run(
     approve: str | None,
     confirm_database: str | None,
     yes: bool,
+    gates: tuple[str, ...],
     as_json: bool,
     **options: str | None,
 ) -> int:
     """Carry out REQUEST on the database at DSN: questions, plan, approval, steps, verification.
 
     Without a terminal, answers come from the request and from --answers, and the approval from --approve or --yes.
+    At a deploy gate the run pauses (exit 6) until `whimbrel resume RUN --gate ID` says that what it waits for is true.
     """
     database, request = split_target(database, request)
     console = Console(
         answers=read_answers(answers),
-        consent=Consent(approve=approve, yes=yes, confirm_database=confirm_database),
+        consent=Consent(approve=approve, yes=yes, confirm_database=confirm_database, gates=gates),
         interactive=sys.stdin.isatty() and not as_json,
         as_json=as_json,
     )

@@ -49,7 +49,9 @@ def status(run: str | None, state: str | None) -> None:
     click.echo(f"Phase: {now.phase.replace('_', ' ')}" + (f" ({now.reason})" if isinstance(now, Paused) else ""))
     plan, execution = plan_of(now), execution_of(now)
     if plan is not None:
-        click.echo(f"Plan: {plan.title}, strategy {plan.chosen}, digest {plan.digest[:12]}, {plan.environment.upper()}")
+        click.echo(
+            f"Plan: {plan.title}, strategy {', '.join(plan.chosen)}, digest {plan.digest[:12]}, {plan.environment.upper()}"
+        )
         for step in plan.steps:
             done = execution is not None and step.id in execution.done
             click.echo(f"  {'✓' if done else '·'} {step.id}: {step.title}")
@@ -63,6 +65,7 @@ def status(run: str | None, state: str | None) -> None:
 @click.option("--approve", metavar="ask|DIGEST", help="Confirm the steps of the approved plan of this digest.")
 @click.option("--confirm-database", metavar="NAME", help="Needed with --approve DIGEST on production.")
 @click.option("--yes", is_flag=True, help="Confirm each step; development targets only.")
+@click.option("--gate", "gates", multiple=True, metavar="ID|all", help="What this deploy gate waits for is true.")
 @click.option("--json", "as_json", is_flag=True, help="Every event as a JSON line.")
 @of_a_run
 def resume(
@@ -71,6 +74,7 @@ def resume(
     approve: str | None,
     confirm_database: str | None,
     yes: bool,
+    gates: tuple[str, ...],
     as_json: bool,
     **options: str | None,
 ) -> int:
@@ -79,7 +83,7 @@ def resume(
     if isinstance(found.state, (*FINAL, Monitoring, Idle)):
         raise UsageError(f"Run {found.id} has nothing to go on with: it is {found.state.phase.replace('_', ' ')}.")
     console = Console(
-        consent=Consent(approve=approve, yes=yes, confirm_database=confirm_database),
+        consent=Consent(approve=approve, yes=yes, confirm_database=confirm_database, gates=gates),
         interactive=sys.stdin.isatty() and not as_json,
         as_json=as_json,
     )

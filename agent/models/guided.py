@@ -40,7 +40,7 @@ class GuidedModel:
             case Discovery():
                 return self._discover(said, result)
             case Planning():
-                strategy = re.search(r"wants strategy (\w+)", result)
+                strategy = re.search(r"wants strategy ([\w,]+)", result)
                 return self._call("draft_plan", strategy=strategy[1] if strategy else "recommended")
             case Approval(plan=plan):
                 return self._call("request_approval", plan=plan.id)
@@ -61,7 +61,7 @@ class GuidedModel:
         if hearing.problem:
             return Reply(text=hearing.problem)
         heard = [item.model_dump() for item in hearing.heard]
-        return self._call("propose_change", kind="add_column", heard=heard)
+        return self._call("propose_change", number=1, kind="add_column", heard=heard)
 
     def _call(self, tool: str, **arguments: Any) -> Reply:
         self._calls += 1

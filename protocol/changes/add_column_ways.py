@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocol import rates
-from protocol.changes.add_column_checks import NOT_NULL_NOT_VALID
-from protocol.changes.add_column_sync import create_sync, drop_sync
-from protocol.discovery import Sheet
-from protocol.facts import Facts, ValueFacts
+from protocol.facts import TableFacts, ValueFacts
 from protocol.keyset import keyset_backfill
-from protocol.names import default_clause, derived_name, quoted
+from protocol.names import default_clause, quoted
+from protocol.recipes.instant import undo_by
+from protocol.recipes.not_null import set_not_null
+from protocol.recipes.sync import one_way
+from protocol.situation import Situation
 from protocol.steps import Statements, Step, Undo
 from protocol.strategy import Strategy
 
@@ -26,22 +27,23 @@ VIRTUAL_COLUMNS = 18
 """First major version with GENERATED ALWAYS AS (…) VIRTUAL."""
 
 
-def strategies(change: AddColumn, sheet: Sheet, facts: Facts, value: ValueFacts) -> tuple[Strategy, ...]:
+def strategies(change: AddColumn, situation: Situation) -> tuple[Strategy, ...]:
     """Every way, the recommended one first; one that cannot be taken here carries its obstacle."""
-    limit = int(sheet.text("lock_limit") or 100)
-    no_downtime = sheet.text("downtime") == "none"
+    facts, target = situation.facts.of(change.table), situation.facts.target
+    value = situation.values[0] if situation.values else ValueFacts(type=change.type)
+    limit, no_downtime = situation.lock_limit, situation.no_downtime
     if change.computed:
-        ways = [_batched(change, facts, limit, value)]
-        if facts.target.major >= VIRTUAL_COLUMNS and value.volatility == "immutable":
+        ways = [_batched(change, facts, target.major, limit, value)]
+        if target.major >= VIRTUAL_COLUMNS and value.volatility == "immutable":
             ways.append(_virtual(change, limit))
         return tuple(ways)
     if touches_no_row(change, facts, value):
         one = _one_statement(change, value, limit)
-        return (one, _batched(change, facts, limit)) if change.default else (one,)
-    return (_batched(change, facts, limit, value), _rewrite(change, facts, value, limit, no_downtime))
+        return (one, _batched(change, facts, target.major, limit)) if change.default else (one,)
+    return (_batched(change, facts, target.major, limit, value), _rewrite(change, facts, value, limit, no_downtime))
 
 
-def touches_no_row(change: AddColumn, facts: Facts, value: ValueFacts) -> bool:
+def touches_no_row(change: AddColumn, facts: TableFacts, value: ValueFacts) -> bool:
     """Tell whether ADD COLUMN with everything in it changes only the catalogue."""
     if facts.is_empty:
         return True
@@ -85,7 +87,7 @@ def _one_statement(change: AddColumn, value: ValueFacts, limit: int) -> Strategy
     )
 
 
-def _batched(change: AddColumn, facts: Facts, limit: int, value: ValueFacts | None = None) -> Strategy:
+def _batched(change: AddColumn, facts: TableFacts, major: int, limit: int, value: ValueFacts | None = None) -> Strategy:
     obstacle = ""
     if facts.key is None:
         obstacle = f"`{change.table}` has no primary key or unique index of NOT NULL columns to walk along"
@@ -96,7 +98,7 @@ def _batched(change: AddColumn, facts: Facts, limit: int, value: ValueFacts | No
         )
     if value is not None and value.constrained_domain:
         obstacle = f"`{change.type}` is a domain with a CHECK: adding such a column rewrites the table even when empty"
-    steps = () if obstacle else _batched_steps(change, facts, limit)
+    steps = () if obstacle else _batched_steps(change, facts, major, limit)
     return Strategy(
         id="batched",
         title="Online, in batches",
@@ -116,7 +118,7 @@ def _batched(change: AddColumn, facts: Facts, limit: int, value: ValueFacts | No
     )
 
 
-def _batched_steps(change: AddColumn, facts: Facts, limit: int) -> tuple[Step, ...]:
+def _batched_steps(change: AddColumn, facts: TableFacts, major: int, limit: int) -> tuple[Step, ...]:
     fill = f"({change.computed})" if change.computed else "DEFAULT"
     column = quoted(change.column)
     to_do = f"{column} IS DISTINCT FROM {fill}" if change.computed else f"{column} IS NULL"
@@ -131,16 +133,21 @@ def _batched_steps(change: AddColumn, facts: Facts, limit: int) -> tuple[Step, .
         why="Each batch is a transaction of its own with its checkpoint inside; no reader waits, and a writer only for "
         "a row of the running batch.",
     )
-    tail = () if change.nullable else _set_not_null(change, facts, limit)
+    tail = (
+        () if change.nullable else set_not_null(change.table, change.column, rows=facts.rows, major=major, limit=limit)
+    )
     return (_add_and_keep_in_step(change, limit), backfill, *tail)
 
 
 def _add_and_keep_in_step(change: AddColumn, limit: int) -> Statements:
     add = _add_column(change, with_everything=False)
     if change.computed:
-        sql: tuple[str, ...] = (add, *create_sync(change))
-        undo = Undo(
-            sql=(*drop_sync(change), f"ALTER TABLE {change.table.sql} DROP COLUMN {quoted(change.column)}"),
+        sync = one_way(change.table, change.column, change.computed)
+        sql: tuple[str, ...] = (add, *sync.create)
+        undo = undo_by(
+            "add_column",
+            *sync.drop,
+            f"ALTER TABLE {change.table.sql} DROP COLUMN {quoted(change.column)}",
             costs="What was written to the column is gone.",
         )
         why = "The column comes empty, with a trigger that computes it for every new and changed row from now on."
@@ -164,67 +171,7 @@ def _add_and_keep_in_step(change: AddColumn, limit: int) -> Statements:
     )
 
 
-def _set_not_null(change: AddColumn, facts: Facts, limit: int) -> tuple[Statements, ...]:
-    """NOT NULL without a scan under ACCESS EXCLUSIVE (R8): by NOT NULL … NOT VALID from 18, else by a CHECK."""
-    table, column = change.table.sql, quoted(change.column)
-    name = quoted(derived_name(change.table.name, change.column, "not_null"))
-    native = facts.target.major >= NOT_NULL_NOT_VALID
-    constraint = f"NOT NULL {column}" if native else f"CHECK ({column} IS NOT NULL)"
-    drop = Undo(sql=(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}",), costs="Nothing.")
-    declare = _instant(
-        "declare_not_null",
-        "Declare NOT NULL, unchecked",
-        "New rows obey at once; existing rows are not looked at, so the lock is held for an instant.",
-        f"ALTER TABLE {table} ADD CONSTRAINT {name} {constraint} NOT VALID",
-        limit,
-        drop,
-    )
-    validate = Statements(
-        id="validate_not_null",
-        title="Prove NOT NULL for every row",
-        why="Reads the table once while others read and write; a short lock_timeout would only abort the scan.",
-        lock="SHARE UPDATE EXCLUSIVE",
-        held=rates.NO_LOCK,
-        duration=rates.time_for(facts.rows, rates.SCANNED_ROWS_PER_SECOND, "read"),
-        sql=(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}",),
-        lock_timeout_ms=None,
-    )
-    if native:
-        return (declare, validate)
-    set_it = _instant(
-        "set_not_null",
-        "Set NOT NULL",
-        "The proved CHECK spares the server its own scan.",
-        f"ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL",
-        limit,
-        Undo(sql=(f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL",), costs="Nothing."),
-    )
-    drop_it = _instant(
-        "drop_check",
-        "Drop the CHECK that is no longer needed",
-        "In a statement of its own: together with SET NOT NULL the server would scan again under ACCESS EXCLUSIVE.",
-        f"ALTER TABLE {table} DROP CONSTRAINT {name}",
-        limit,
-        None,
-    )
-    return (declare, validate, set_it, drop_it)
-
-
-def _instant(id_: str, title: str, why: str, sql: str, limit: int, undo: Undo | None) -> Statements:
-    return Statements(
-        id=id_,
-        title=title,
-        why=why,
-        lock="ACCESS EXCLUSIVE",
-        held=rates.INSTANT,
-        duration=rates.INSTANT,
-        sql=(sql,),
-        lock_timeout_ms=limit,
-        undo=undo,
-    )
-
-
-def _rewrite(change: AddColumn, facts: Facts, value: ValueFacts, limit: int, no_downtime: bool) -> Strategy:
+def _rewrite(change: AddColumn, facts: TableFacts, value: ValueFacts, limit: int, no_downtime: bool) -> Strategy:
     sql = _add_column(change, with_everything=True)
     duration = rates.time_for(facts.rows, rates.REWRITTEN_ROWS_PER_SECOND, "rewritten")
     reason = "the type is a domain with a CHECK" if value.constrained_domain else "the default is volatile"
@@ -307,7 +254,8 @@ def _set_default(change: AddColumn) -> tuple[str, ...]:
 
 
 def _drop(change: AddColumn) -> Undo:
-    return Undo(
-        sql=(f"ALTER TABLE {change.table.sql} DROP COLUMN {quoted(change.column)}",),
+    return undo_by(
+        "add_column",
+        f"ALTER TABLE {change.table.sql} DROP COLUMN {quoted(change.column)}",
         costs="What was written to the column is gone; its default and constraints go with it.",
     )

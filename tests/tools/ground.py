@@ -9,16 +9,19 @@ from typing import Any
 import psycopg
 from psycopg.rows import TupleRow
 
-from protocol.changes import AddColumn
+from protocol.changes.add_column import AddColumn
 from protocol.discovery import Answer, Origin, Sheet
 from protocol.drafting import draft
 from protocol.events import Narrative
 from protocol.facts import Facts
+from protocol.inquiry import Inquiry
 from protocol.limits import Limits
 from protocol.names import TableName
 from protocol.plan import Plan
 from protocol.schema import Table
+from protocol.situation import Situation
 from protocol.steps import Backfill, Backup, Preflight, Statements
+from protocol.wish import Wish
 from tools import ledger
 from tools.engines.dsn import parse
 from tools.engines.postgres import Connection, Database
@@ -61,7 +64,7 @@ class Ground:
 
     def facts(self, table: str = "t", schema: str = "public") -> Facts:
         with self.reading() as connection:
-            return read_facts(connection, "test", TableName(schema_name=schema, name=table))
+            return read_facts(connection, "test", (TableName(schema_name=schema, name=table),))
 
     def table(self, table: str = "t", schema: str = "public") -> Table:
         with self.reading() as connection:
@@ -84,23 +87,31 @@ class Ground:
     ) -> Plan:
         """Draft the plan that the tools would draft, without a lint."""
         facts = self.facts(table, schema)
+        [there] = facts.tables
+        asked = Inquiry(
+            question="computed" if computed else "default",
+            type=type_,
+            expression=computed or default,
+            table=there.name if computed else None,
+            use="value" if computed else "default",
+        )
         with self.reading() as connection:
-            value = read_value(connection, facts.name, type_, default, computed)
+            value = read_value(connection, asked, there if computed else None)
         change = AddColumn(
-            table=facts.name, column=column, type=value.type, nullable=nullable, default=default, computed=computed
+            table=there.name, column=column, type=value.type, nullable=nullable, default=default, computed=computed
         )
         given: dict[str, int | str] = {"downtime": downtime, "lock_limit": lock_limit}
-        answers = tuple(Answer(question=q, value=v, origin=Origin.PERSON) for q, v in given.items())
+        sheet = Sheet(answers=tuple(Answer(question=q, value=v, origin=Origin.PERSON) for q, v in given.items()))
+        situation = Situation(sheet=sheet, facts=facts, tables={"table": there.name}, values=(value,))
         return draft(
             plan_id="plan-1",
             words="add a column",
-            change=change,
-            sheet=Sheet(answers=answers),
+            wishes=[Wish(change, situation)],
+            sheet=sheet,
             facts=facts,
-            value=value,
             lint=lambda _: (),
             limits=limits or Limits(pause_ms=0),
-            strategy=strategy,
+            strategies=(strategy,) if strategy else (),
         )
 
     def work(self, plan: Plan, *, run: str = RUN, reserve_bytes: int = 0, database: Database | None = None) -> Work:

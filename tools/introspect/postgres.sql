@@ -7,6 +7,28 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'whimbrel') AND n.nspname NOT LIKE 'pg\_t%'
 ORDER BY array_position(current_schemas(false)::text[], n.nspname::text), n.nspname, c.relname
 
+-- name: enums
+-- Every enumerated type a person may mean, nearest on the search path first.
+SELECT n.nspname, t.typname
+FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+WHERE t.typtype = 'e' AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'whimbrel')
+ORDER BY array_position(current_schemas(false)::text[], n.nspname::text), n.nspname, t.typname
+
+-- name: enum
+SELECT e.enumlabel
+FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid JOIN pg_namespace n ON n.oid = t.typnamespace
+WHERE n.nspname = $1 AND t.typname = $2
+ORDER BY e.enumsortorder
+
+-- name: indexes_named
+-- Indexes of this name, with the table each stands on; an empty schema is any.
+SELECT n.nspname, c.relname, x.relname
+FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE lower(x.relname) = lower($1) AND $2 IN ('', n.nspname) AND c.relkind IN ('r', 'p')
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'whimbrel', 'pg_toast')
+ORDER BY x.relname <> $1, array_position(current_schemas(false)::text[], n.nspname::text), n.nspname
+
 -- name: target
 SELECT current_database(), current_user::text, current_setting('server_version_num')::int,
        current_setting('server_version')
@@ -98,24 +120,27 @@ WHERE format('%I.%I', t.schemaname, t.tablename)::regclass = $1::oid
 ORDER BY 1, 2
 
 -- name: rights
-SELECT pg_has_role(c.relowner, 'USAGE'),
-       has_database_privilege(current_database(), 'CREATE')
+SELECT has_database_privilege(current_database(), 'CREATE')
          OR coalesce((SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace WHERE nspname = 'whimbrel'), false),
        (SELECT reset_val = 'on' FROM pg_settings WHERE name = 'default_transaction_read_only'),
        pg_is_in_recovery()
-FROM pg_class c WHERE c.oid = $1::oid
+
+-- name: owns
+SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = $1::oid
 
 -- name: activity
 SELECT (SELECT extract(epoch FROM max(clock_timestamp() - xact_start))::float8 FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'),
-       (SELECT count(DISTINCT pid)::int FROM pg_locks
+       (SELECT count(*)::int FROM pg_stat_replication),
+       pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')
+
+-- name: table_activity
+SELECT (SELECT count(DISTINCT pid)::int FROM pg_locks
         WHERE relation = $1::oid AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
           AND pid <> pg_backend_pid()),
-       (SELECT count(*)::int FROM pg_stat_replication),
        (SELECT (n_tup_ins + n_tup_upd + n_tup_del)::float8 FROM pg_stat_all_tables WHERE relid = $1::oid),
        (SELECT extract(epoch FROM clock_timestamp() - coalesce(stats_reset, pg_postmaster_start_time()))::float8
-        FROM pg_stat_database WHERE datname = current_database()),
-       pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')
+        FROM pg_stat_database WHERE datname = current_database())
 
 -- name: database_bytes
 -- What a dump has to carry: tables without their indexes.
@@ -159,7 +184,7 @@ SELECT a.pid, coalesce(nullif(a.application_name, ''), a.backend_type), coalesce
        coalesce(a.state, 'unknown state'), extract(epoch FROM clock_timestamp() - a.xact_start)::float8,
        string_agg(DISTINCT l.mode, ', ')
 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-WHERE l.relation = $1::regclass AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+WHERE l.relation = ANY (SELECT to_regclass(name)::oid FROM unnest($1::text[]) AS name) AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND l.granted AND l.pid <> pg_backend_pid() AND (l.mode <> 'AccessShareLock' OR a.xact_start IS NOT NULL)
 GROUP BY 1, 2, 3, 4, 5
 ORDER BY 5 DESC NULLS LAST

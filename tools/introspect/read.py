@@ -1,14 +1,15 @@
 """Read one table and its surroundings into `protocol.facts`: catalogue and statistics only, never a row's value."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import psycopg
 
 from protocol.discovery import nearest
 from protocol.errors import Refused
-from protocol.facts import Activity, Dependant, Facts, Figure, Key, KeyColumn, Rights, Target
+from protocol.facts import Activity, Dependant, Facts, Figure, Key, KeyColumn, Rights, TableFacts, Target
 from protocol.names import TableName
-from protocol.schema import Column, Constraint, Index, Table, Trigger
+from protocol.schema import Column, Constraint, EnumType, Index, Snapshot, Table, Trigger
 from tools.engines.postgres import Connection, one_value
 from tools.named_sql import queries
 
@@ -18,11 +19,13 @@ COUNT_BELOW = 200_000
 """Tables that the planner takes for smaller are counted; larger ones are estimated from its statistics."""
 
 
-def candidates(connection: Connection, said: str) -> tuple[tuple[TableName, ...], TableName | None]:
-    """Find the tables that `said` names exactly, and the nearest other one; a schema may be given."""
+def candidates(
+    connection: Connection, said: str, kind: Literal["tables", "enums"] = "tables"
+) -> tuple[tuple[TableName, ...], TableName | None]:
+    """Find the tables (or enumerated types) that `said` names exactly, and the nearest other one; a schema may be given."""
     said = said.replace('"', "")
     schema_name, _, name = said.rpartition(".")
-    every = [TableName(schema_name=row[0], name=row[1]) for row in connection.execute(SQL["tables"])]
+    every = [TableName(schema_name=row[0], name=row[1]) for row in connection.execute(SQL[kind])]
     here = [table for table in every if not schema_name or table.schema_name.lower() == schema_name.lower()]
     exact = [table for table in here if table.name == name] or [t for t in here if t.name.lower() == name.lower()]
     if exact:
@@ -73,30 +76,72 @@ def read_table(connection: Connection, name: TableName) -> Table:
     )
 
 
-def read_facts(connection: Connection, alias: str, name: TableName) -> Facts:
-    """Read everything a plan rests on."""
-    oid, _, _, reltuples, heap, indexes = _table_row(connection, name)
-    owns, may_create, read_only, in_recovery = _row(connection, "rights", oid)
+def read_facts(
+    connection: Connection, alias: str, names: Sequence[TableName], enums: Sequence[TableName] = ()
+) -> Facts:
+    """Read everything a plan rests on: these tables, these enumerated types, and what is around them."""
+    may_create, read_only, in_recovery = _row(connection, "rights")
+    owns = all(_row(connection, "owns", _table_row(connection, name)[0])[0] for name in names)
+    longest, replicas, sees_all = _row(connection, "activity")
+    seen = "pg_stat_activity" if sees_all else "pg_stat_activity, own role's sessions only"
     return Facts(
         target=read_target(connection, alias),
+        tables=tuple(read_table_facts(connection, name) for name in names),
+        enums=tuple(enum for name in enums if (enum := read_enum(connection, name)) is not None),
+        database_bytes=_database_bytes(connection),
+        rights=Rights(owns=owns, can_create_schema=may_create, read_only=bool(read_only), in_recovery=in_recovery),
+        activity=Activity(
+            longest_transaction=_measured(longest or 0, "seconds", seen),
+            replicas=_measured(replicas, "replicas", "pg_stat_replication"),
+        ),
+    )
+
+
+def read_table_facts(connection: Connection, name: TableName) -> TableFacts:
+    """Read one table with its sizes, its activity, and what stands on it."""
+    oid, _, _, reltuples, heap, indexes = _table_row(connection, name)
+    sessions, writes, seconds = _row(connection, "table_activity", oid)
+    rate = Figure.unknown("no statistics yet")
+    if writes is not None and seconds:
+        rate = _measured(writes / seconds, "rows a second", "average since the statistics were reset")
+    return TableFacts(
         table=read_table(connection, name),
         rows=_rows_figure(connection, name, reltuples),
         heap_bytes=_measured(heap, "bytes", "pg_table_size"),
         index_bytes=_measured(indexes, "bytes", "pg_indexes_size"),
-        database_bytes=_database_bytes(connection),
+        writes_per_second=rate,
+        sessions=_measured(sessions, "sessions", "pg_locks"),
         key=_key(connection, oid),
         dependants=tuple(Dependant(kind=k, name=n, note=o) for k, n, o in _rows(connection, "dependants", oid)),
-        rights=Rights(
-            owns_table=owns, can_create_schema=may_create, read_only=bool(read_only), in_recovery=in_recovery
-        ),
-        activity=_activity(connection, oid),
     )
 
 
-def blockers(connection: Connection, name: TableName) -> tuple[str, ...]:
-    """Say in words who holds a lock on the table; no query text, it may hold row values."""
+def read_enum(connection: Connection, name: TableName) -> EnumType | None:
+    """Read the labels of an enumerated type, in their order; None where there is no such type."""
+    rows = _rows(connection, "enum", name.schema_name, name.name)
+    return EnumType(name=name, labels=tuple(row[0] for row in rows)) if rows else None
+
+
+def read_snapshot(connection: Connection, watched: Sequence[TableName]) -> Snapshot:
+    """Read the structure behind every name a plan watches, whatever is there."""
+    tables = [(name, read_table(connection, name) if _is_table(connection, name) else None) for name in watched]
+    enums = (read_enum(connection, name) for name in watched)
+    return Snapshot(tables=tuple(tables), enums=tuple(enum for enum in enums if enum is not None))
+
+
+def table_of_index(connection: Connection, said: str) -> tuple[tuple[TableName, str], ...]:
+    """Find the indexes that `said` names: the table each stands on, and its name."""
+    schema_name, _, name = said.replace('"', "").rpartition(".")
+    found = connection.execute(SQL["indexes_named"], (name, schema_name))
+    return tuple((TableName(schema_name=row[0], name=row[1]), row[2]) for row in found)
+
+
+def blockers(connection: Connection, names: Sequence[TableName]) -> tuple[str, ...]:
+    """Say in words who holds a lock on the tables; no query text, it may hold row values."""
     said = []
-    for pid, application, role, state, since, modes in connection.execute(SQL["blockers"], (name.sql,)):
+    for pid, application, role, state, since, modes in connection.execute(
+        SQL["blockers"], ([name.sql for name in names],)
+    ):
         age = "" if since is None else f", in its transaction for {since:.0f} s"
         said.append(f"process {pid} ({application}, role {role}) is {state}{age} and holds {modes}")
     return tuple(said)
@@ -123,26 +168,16 @@ def _database_bytes(connection: Connection) -> Figure:
         return _measured(one_value(connection, SQL["database_size"]), "bytes", "pg_database_size, with indexes")
 
 
-def _activity(connection: Connection, oid: int) -> Activity:
-    longest, sessions, replicas, writes, seconds, sees_all = _row(connection, "activity", oid)
-    seen = "pg_stat_activity" if sees_all else "pg_stat_activity, own role's sessions only"
-    rate = Figure.unknown("no statistics yet")
-    if writes is not None and seconds:
-        rate = _measured(writes / seconds, "rows a second", "average since the statistics were reset")
-    return Activity(
-        longest_transaction=_measured(longest or 0, "seconds", seen),
-        writes_per_second=rate,
-        sessions_on_table=_measured(sessions, "sessions", "pg_locks"),
-        replicas=_measured(replicas, "replicas", "pg_stat_replication"),
-    )
-
-
 def _key(connection: Connection, oid: int) -> Key | None:
     found = connection.execute(SQL["key"], (oid,)).fetchone()
     if found is None:
         return None
     index, names, types = found
     return Key(index=index, columns=tuple(KeyColumn(name=n, type=t) for n, t in zip(names, types, strict=True)))
+
+
+def _is_table(connection: Connection, name: TableName) -> bool:
+    return connection.execute(SQL["table"], (name.schema_name, name.name)).fetchone() is not None
 
 
 def _table_row(connection: Connection, name: TableName) -> tuple[Any, ...]:

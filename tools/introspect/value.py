@@ -7,8 +7,9 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from protocol.errors import BadAnswer
-from protocol.facts import ValueFacts
-from protocol.names import TableName
+from protocol.facts import TableFacts, ValueFacts
+from protocol.inquiry import Inquiry
+from protocol.names import quoted
 from tools.engines.postgres import Connection, one_value
 from tools.introspect.read import SQL
 
@@ -31,34 +32,54 @@ Volatility = Literal["immutable", "stable", "volatile"]
 STRENGTH: tuple[Volatility, ...] = ("immutable", "stable", "volatile")
 
 
-def read_value(
-    connection: Connection, table: TableName, type_: str, default: str | None, computed: str | None
-) -> ValueFacts:
-    """Check type and expression against the server; raise BadAnswer naming the question that is wrong."""
-    oid, name = _type(connection, type_)
-    expression = default or computed
-    strength: Volatility = "immutable"
+def read_value(connection: Connection, inquiry: Inquiry, over: TableFacts | None = None) -> ValueFacts:
+    """Check a type and an expression against the server; raise BadAnswer naming the question that is wrong."""
+    source = f" FROM {_rows_of(over)}" if over is not None else ""
+    oid, name = _type(connection, inquiry.type, inquiry.type_question) if inquiry.type else (0, "")
+    expression, strength = inquiry.expression, STRENGTH[0]
     if expression is not None:
-        source = f" FROM {table.sql}" if computed else ""
-        question = "computed" if computed else "default"
-        _fits(connection, expression, name, source, question)
-        _is_assigned(connection, expression, name, source, question)
+        name = name or _own_type(connection, expression, source, inquiry)
+        _fits(connection, expression, name, source, inquiry.question)
+        if inquiry.use != "using":
+            _is_assigned(connection, expression, name, source, inquiry.question)
         strength = _volatility(connection, expression, source)
-    if default and strength == "immutable":
-        _keeps_its_value(connection, default, name)
+    if inquiry.use == "default" and expression and strength == "immutable":
+        _keeps_its_value(connection, expression, name, inquiry.question)
     return ValueFacts(
+        question=inquiry.question,
         type=name,
-        constrained_domain=bool(one_value(connection, SQL["constrained_domain"], (oid,))),
+        constrained_domain=bool(oid and one_value(connection, SQL["constrained_domain"], (oid,))),
         expression=expression,
         volatility=strength,
     )
 
 
-def _type(connection: Connection, type_: str) -> tuple[int, str]:
+def _rows_of(facts: TableFacts) -> str:
+    """The table, or where an earlier change of the request will have altered it, an empty one with its columns."""
+    if not facts.foreseen:
+        return facts.name.sql
+    columns = ", ".join(f"NULL::{column.type} AS {quoted(column.name)}" for column in facts.table.columns)
+    return f"(SELECT {columns} LIMIT 0) AS {quoted(facts.name.name)}"
+
+
+def _own_type(connection: Connection, expression: str, source: str, inquiry: Inquiry) -> str:
+    """The type that an expression has by itself; a condition has to be boolean."""
+    try:
+        cursor = _ask(connection, f"SELECT ({expression}){source} LIMIT 0")
+    except REFUSALS as error:
+        raise BadAnswer(f"{inquiry.question}: the server refuses `{expression}` ({_said(error)}).") from None
+    assert cursor.description is not None
+    name = str(one_value(connection, SQL["type_name"], (cursor.description[0].type_code, -1)))
+    if inquiry.use == "condition" and name != "boolean":
+        raise BadAnswer(f"{inquiry.question}: `{expression}` is of type {name}, and a condition is true or false.")
+    return name
+
+
+def _type(connection: Connection, type_: str, question: str) -> tuple[int, str]:
     try:
         cursor = _ask(connection, f"SELECT NULL::{type_} LIMIT 0")
     except REFUSALS as error:
-        raise BadAnswer(f"type: the server does not know the type `{type_}` ({_said(error)}).") from None
+        raise BadAnswer(f"{question}: the server does not know the type `{type_}` ({_said(error)}).") from None
     assert cursor.description is not None
     assert cursor.pgresult is not None
     oid = cursor.description[0].type_code
@@ -93,14 +114,14 @@ def _is_assigned(connection: Connection, expression: str, type_: str, source: st
             ) from None
 
 
-def _keeps_its_value(connection: Connection, default: str, type_: str) -> None:
+def _keeps_its_value(connection: Connection, default: str, type_: str, question: str) -> None:
     """A cast cuts a string silently where ALTER TABLE would fail on it; a domain's CHECK speaks only when it is run."""
     try:
         kept = _ask(connection, f"SELECT ({default})::{type_}::text = ({default})::text").fetchone()
     except REFUSALS as error:
-        raise BadAnswer(f"default: the server refuses `{default}` as {type_} ({_said(error)}).") from None
+        raise BadAnswer(f"{question}: the server refuses `{default}` as {type_} ({_said(error)}).") from None
     if re.match(r"(character|bit)", type_) and kept == (False,):
-        raise BadAnswer(f"default: `{default}` does not fit into {type_}.")
+        raise BadAnswer(f"{question}: `{default}` does not fit into {type_}.")
 
 
 def _volatility(connection: Connection, expression: str, source: str) -> Volatility:
