@@ -61,10 +61,12 @@ Form = Literal[
     "expression",
     "milliseconds",
     "text",
+    "clause",
     "sql",
 ]
 """How an answer is read. `table`, `enum`, `column(s)`, `constraint` and `index` name what must be there already;
-`new_table` is a name, perhaps with a schema, that must not."""
+`new_table` is a name, perhaps with a schema, that must not. A `clause` is a piece of SQL kept as it was typed, which the
+change reads itself; `sql` is whole statements, taken only as the person pasted them."""
 
 
 class Question(Value):
@@ -286,6 +288,7 @@ _PARSERS: dict[str, Callable[[Question, Scalar], Scalar]] = {
     "expression": _expression,
     "milliseconds": _milliseconds,
     "text": _text,
+    "clause": _sql,
     "sql": _sql,
 }
 assert set(_PARSERS) == set(get_args(Form))
