@@ -36,7 +36,7 @@ class Consent:
     gates: tuple[str, ...] = ()
 
     def passes(self, gate: Gate) -> bool:
-        """What agrees to the steps does not open a gate: that is a fact about the application, said by its id or `all`."""
+        """What agrees to the steps opens no gate: that is a fact about the application, said by its id or `all`."""
         return gate.id in self.gates or "all" in self.gates
 
 

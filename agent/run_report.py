@@ -23,7 +23,8 @@ def _lines(run: Run) -> Iterable[str]:
         yield f"**Database:** {run.request.target_alias}"
     yield f"**Phase:** {run.state.phase.replace('_', ' ')}"
     if plan:
-        yield f"**Plan:** {plan.title}, strategy `{', '.join(plan.chosen)}`, {plan.environment.upper()}, digest `{plan.digest}`"
+        chosen = ", ".join(plan.chosen)
+        yield f"**Plan:** {plan.title}, strategy `{chosen}`, {plan.environment.upper()}, digest `{plan.digest}`"
     yield from ("", "## What happened", "")
     for entry in run.entries:
         line = _line(entry.event)

@@ -65,8 +65,8 @@ Form = Literal[
     "sql",
 ]
 """How an answer is read. `table`, `enum`, `column(s)`, `constraint` and `index` name what must be there already;
-`new_table` is a name, perhaps with a schema, that must not. A `clause` is a piece of SQL kept as it was typed, which the
-change reads itself; `sql` is whole statements, taken only as the person pasted them."""
+`new_table` is a name, perhaps with a schema, that must not. A `clause` is a piece of SQL kept as it was typed, which
+the change reads itself; `sql` is whole statements, taken only as the person pasted them."""
 
 
 class Question(Value):

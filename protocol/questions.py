@@ -155,7 +155,7 @@ COMMON = (
 
 
 def questions_of(kinds: tuple[tuple[Question, ...], ...]) -> tuple[Question, ...]:
-    """Every question of a request, in the protocol's order: those of each change, numbered, and the common ones once."""
+    """Every question of a request in the protocol's order: those of each change, numbered, the common ones once."""
     own = tuple(
         question if number == 1 else _of_change(question, number)
         for number, questions in enumerate(kinds, start=1)

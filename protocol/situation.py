@@ -15,7 +15,7 @@ DEFAULT_LOCK_LIMIT_MS = 100
 
 
 class Situation(Value):
-    """`sheet` holds this change's answers under their plain ids; `tables` maps a question to the name it resolved to."""
+    """`sheet` holds this change's answers under plain ids; `tables` maps a question to the name it resolved to."""
 
     sheet: Sheet
     facts: Facts

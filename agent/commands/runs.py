@@ -49,9 +49,8 @@ def status(run: str | None, state: str | None) -> None:
     click.echo(f"Phase: {now.phase.replace('_', ' ')}" + (f" ({now.reason})" if isinstance(now, Paused) else ""))
     plan, execution = plan_of(now), execution_of(now)
     if plan is not None:
-        click.echo(
-            f"Plan: {plan.title}, strategy {', '.join(plan.chosen)}, digest {plan.digest[:12]}, {plan.environment.upper()}"
-        )
+        chosen = ", ".join(plan.chosen)
+        click.echo(f"Plan: {plan.title}, strategy {chosen}, digest {plan.digest[:12]}, {plan.environment.upper()}")
         for step in plan.steps:
             done = execution is not None and step.id in execution.done
             click.echo(f"  {'✓' if done else '·'} {step.id}: {step.title}")

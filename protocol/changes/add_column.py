@@ -79,8 +79,8 @@ class AddColumn(Change):
 
     label: ClassVar[str] = "add a column"
     about: ClassVar[str] = (
-        "Add one new column to a table. nullable is yes or no; default is an SQL expression or none; computed is an SQL "
-        "expression over other columns of the row, or none."
+        "Add one new column to a table. nullable is yes or no; default is an SQL expression or none; computed is an "
+        "SQL expression over other columns of the row, or none."
     )
 
     kind: Literal["add_column"] = "add_column"

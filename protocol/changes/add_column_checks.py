@@ -42,7 +42,8 @@ def _default_is_set(change: AddColumn) -> Check:
         id="default",
         title="The default is set for new rows",
         kind="catalog",
-        sql=f"SELECT (atthasdef AND attgenerated = '')::text FROM pg_attribute WHERE {this_column(change.table, change.column)}",
+        sql="SELECT (atthasdef AND attgenerated = '')::text FROM pg_attribute "
+        f"WHERE {this_column(change.table, change.column)}",
         expected="true",
     )
 

@@ -1,1 +1,1 @@
-"""The safe way to do one thing, as steps: what several kinds of change are made of. Sources: lock matrix, rules R1-R17."""
+"""The safe way to do one thing, as steps: what several kinds of change are made of (lock matrix, rules R1-R17)."""

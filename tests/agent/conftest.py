@@ -23,17 +23,19 @@ from agent.backups import Backups
 from agent.journal import FILE, Journal, read
 from agent.session import Session
 from protocol import events as e
-from protocol.changes import AddColumn
+from protocol.changes.add_column import AddColumn
 from protocol.discovery import Answer, Origin, Question, Scalar, Sheet
 from protocol.drafting import draft
-from protocol.facts import Activity, Environment, Facts, Figure, Key, KeyColumn, Rights, Target, ValueFacts
+from protocol.facts import Activity, Environment, Facts, Figure, Key, KeyColumn, Rights, TableFacts, Target, ValueFacts
 from protocol.limits import Limits
 from protocol.names import TableName
 from protocol.person import Answers, Approve, Confirm, Confirmation, Decision
 from protocol.plan import Plan
 from protocol.schema import Column, Index, Table
+from protocol.situation import Situation
 from protocol.states import State
 from protocol.steps import Step
+from protocol.wish import Wish
 from tools.engines.dsn import Dsn
 from tools.engines.postgres import Database
 
@@ -86,23 +88,27 @@ def paper_facts() -> Facts:
             version_num=180006,
             version="18.6",
         ),
-        table=Table(
-            name=TableName(name="users"),
-            columns=(
-                Column(name="id", type="bigint", nullable=False),
-                Column(name="email", type="text", nullable=True),
+        tables=(
+            TableFacts(
+                table=Table(
+                    name=TableName(name="users"),
+                    columns=(
+                        Column(name="id", type="bigint", nullable=False),
+                        Column(name="email", type="text", nullable=True),
+                    ),
+                    indexes=(Index(name="users_pkey", definition="…", columns=("id",), unique=True, primary=True),),
+                ),
+                rows=Figure(value=1_000_000, unit="rows", source="estimated", how="on paper"),
+                heap_bytes=Figure(value=65e6, unit="bytes", source="measured", how="on paper"),
+                index_bytes=Figure(value=22e6, unit="bytes", source="measured", how="on paper"),
+                key=Key(index="users_pkey", columns=(KeyColumn(name="id", type="bigint"),)),
+                writes_per_second=nothing,
+                sessions=nothing,
             ),
-            indexes=(Index(name="users_pkey", definition="…", columns=("id",), unique=True, primary=True),),
         ),
-        rows=Figure(value=1_000_000, unit="rows", source="estimated", how="on paper"),
-        heap_bytes=Figure(value=65e6, unit="bytes", source="measured", how="on paper"),
-        index_bytes=Figure(value=22e6, unit="bytes", source="measured", how="on paper"),
         database_bytes=Figure(value=90e6, unit="bytes", source="measured", how="on paper"),
-        key=Key(index="users_pkey", columns=(KeyColumn(name="id", type="bigint"),)),
-        rights=Rights(owns_table=True, can_create_schema=True, read_only=False, in_recovery=False),
-        activity=Activity(
-            longest_transaction=nothing, writes_per_second=nothing, sessions_on_table=nothing, replicas=nothing
-        ),
+        rights=Rights(owns=True, can_create_schema=True, read_only=False, in_recovery=False),
+        activity=Activity(longest_transaction=nothing, replicas=nothing),
     )
 
 
@@ -118,13 +124,13 @@ def draft_plan(paper_facts: Facts) -> Callable[..., Plan]:
             answers=tuple(Answer(question=name, value=value, origin=Origin.PERSON) for name, value in given.items())
         )
         value = ValueFacts(type="text", expression=default, volatility="volatile" if volatile else "immutable")
+        situation = Situation(sheet=sheet, facts=paper_facts, tables={"table": paper_facts.names[0]}, values=(value,))
         return draft(
             plan_id="plan-1",
             words="add a role column to users",
-            change=AddColumn.from_sheet(sheet, paper_facts, value),
+            wishes=[Wish(AddColumn.from_situation(situation), situation)],
             sheet=sheet,
             facts=paper_facts,
-            value=value,
             lint=lambda _: (),
             limits=Limits(),
         )
@@ -144,14 +150,15 @@ def run_events(draft_plan: Callable[..., Plan]) -> Callable[..., tuple[e.Move | 
             for event in (
                 e.StepConfirmed(step=step.id, by="ada"),
                 e.StepStarted(step=step.id),
-                e.StepDone(step=step.id, fingerprint=plan.facts.table.fingerprint, seconds=0.25),
+                e.StepDone(step=step.id, fingerprint=plan.schema_before.fingerprint, seconds=0.25),
             )
         ]
         return (
             e.RequestMade(words=plan.request, target_alias=plan.facts.target.alias),
             *(e.AnswerGiven(answer=answer) for answer in plan.sheet.answers),
             e.FactsRead(facts=plan.facts),
-            e.DiscoveryCompleted(kind="add_column"),
+            e.ChangeNamed(number=1, change="add_column"),
+            e.DiscoveryCompleted(),
             e.PlanDrafted(plan=plan),
             e.PlanApproved(digest=plan.digest, by="ada"),
             *steps,

@@ -9,16 +9,17 @@ import pytest
 from agent.commands.options import read_answers
 from agent.console import Consent, Console, error_line
 from protocol import events as e
-from protocol.changes import AddColumn
+from protocol.changes.add_column import AddColumn
 from protocol.discovery import Answer, Origin, Question, Sheet
 from protocol.errors import BadAnswer, NeedsAnswer, Refused, UsageError
 from protocol.machine import advance
 from protocol.person import Answers, Approve, Confirm, Decline, Hold, Modify, RollBack
 from protocol.plan import Plan
+from protocol.questions import questions_of
 from protocol.states import Idle, State
 
 Events = tuple[e.Move | e.Narrative, ...]
-QUESTIONS: tuple[Question, ...] = AddColumn.questions()
+QUESTIONS: tuple[Question, ...] = questions_of((AddColumn.questions(),))
 AT = "2026-01-01T00:00:00.000+00:00"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from protocol.changes import AddColumn
+from protocol.changes.add_column import AddColumn
 from protocol.discovery import Answer, Origin, Scalar, Sheet
 from protocol.drafting import Linter, draft
 from protocol.facts import (
@@ -16,6 +16,7 @@ from protocol.facts import (
     Key,
     KeyColumn,
     Rights,
+    TableFacts,
     Target,
     ValueFacts,
 )
@@ -23,6 +24,8 @@ from protocol.limits import Limits
 from protocol.names import TableName
 from protocol.plan import Plan
 from protocol.schema import Column, Index, Table
+from protocol.situation import Situation
+from protocol.wish import Wish
 
 USERS = TableName(name="users")
 ID = Column(name="id", type="bigint", nullable=False, identity="always")
@@ -58,29 +61,36 @@ def make_facts() -> Callable[..., Facts]:
                 version_num=major * 10000 + 3,
                 version=f"{major}.3",
             ),
-            table=Table(
-                name=table,
-                columns=columns,
-                indexes=(Index(name="users_pkey", definition="…", columns=("id",), unique=True, primary=True),),
+            tables=(
+                TableFacts(
+                    table=Table(
+                        name=table,
+                        columns=columns,
+                        indexes=(Index(name="users_pkey", definition="…", columns=("id",), unique=True, primary=True),),
+                    ),
+                    rows=rows,
+                    heap_bytes=_measured(412_000_000, "bytes", "pg_table_size"),
+                    index_bytes=_measured(186_000_000, "bytes", "pg_indexes_size"),
+                    key=key,
+                    dependants=(
+                        Dependant(kind="foreign key", name="orders.user_id"),
+                        Dependant(kind="view", name="active_users"),
+                    ),
+                    writes_per_second=_measured(142, "rows a second", "average since the statistics were reset"),
+                    sessions=_measured(11, "sessions", "pg_locks"),
+                ),
             ),
-            rows=rows,
-            heap_bytes=_measured(412_000_000, "bytes", "pg_table_size"),
-            index_bytes=_measured(186_000_000, "bytes", "pg_indexes_size"),
             database_bytes=_measured(4_800_000_000, "bytes", "pg_table_size of every table"),
-            key=key,
-            dependants=(
-                Dependant(kind="foreign key", name="orders.user_id"),
-                Dependant(kind="view", name="active_users"),
-            ),
-            rights=Rights(owns_table=True, can_create_schema=True, read_only=False, in_recovery=False),
+            rights=Rights(owns=True, can_create_schema=True, read_only=False, in_recovery=False),
             activity=Activity(
                 longest_transaction=_measured(3, "seconds", "pg_stat_activity"),
-                writes_per_second=_measured(142, "rows a second", "average since the statistics were reset"),
-                sessions_on_table=_measured(11, "sessions", "pg_locks"),
                 replicas=Figure.unknown("no right to see pg_stat_replication"),
             ),
         )
-        return facts.model_copy(update=changed)
+        of_table = {name: value for name, value in changed.items() if name in TableFacts.model_fields}
+        there = facts.tables[0].model_copy(update=of_table)
+        others = {name: value for name, value in changed.items() if name not in of_table}
+        return facts.model_copy(update={"tables": (there,), **others})
 
     return make
 
@@ -119,18 +129,24 @@ def make_plan(make_facts: Callable[..., Facts], make_sheet: Callable[..., Sheet]
     ) -> Plan:
         found = facts or make_facts()
         change = AddColumn(
-            table=found.name, column=column, type=value.type, nullable=nullable, default=default, computed=computed
+            table=found.tables[0].name,
+            column=column,
+            type=value.type,
+            nullable=nullable,
+            default=default,
+            computed=computed,
         )
+        sheet = make_sheet(environment=environment, downtime=downtime, purpose=purpose, lock_limit=100)
+        situation = Situation(sheet=sheet, facts=found, tables={"table": change.table}, values=(value,))
         return draft(
             plan_id=f"add-{column}"[:63],
             words=words,
-            change=change,
-            sheet=make_sheet(environment=environment, downtime=downtime, purpose=purpose, lock_limit=100),
+            wishes=[Wish(change, situation)],
+            sheet=sheet,
             facts=found,
-            value=value,
             lint=lint,
             limits=limits or Limits(),
-            strategy=strategy,
+            strategies=(strategy,) if strategy else (),
         )
 
     return make

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from protocol.changes import AddColumn
+from protocol.changes.add_column import AddColumn
 from protocol.discovery import Sheet
 from protocol.facts import Facts, Figure, ValueFacts
 from protocol.names import MAX_NAME_BYTES, TableName
 from protocol.schema import Column
+from protocol.situation import Situation
 from protocol.steps import Backfill, Statements, Step, sql_of
 from protocol.strategy import Strategy
 from tools.lint import grammar
@@ -60,9 +61,14 @@ def ways(make_facts: Callable[..., Facts], make_sheet: Callable[..., Sheet]) -> 
     ) -> tuple[Strategy, ...]:
         found = make_facts(**facts)
         sheet = make_sheet(downtime=downtime, lock_limit=lock_limit)
-        return made_of(value, column, nullable, found.name).strategies(sheet, found, value)
+        situation = Situation(sheet=sheet, facts=found, tables={"table": found.names[0]}, values=(value,))
+        return made_of(value, column, nullable, found.names[0]).strategies(situation)
 
     return give
+
+
+def in_facts(facts: Facts, *values: ValueFacts, sheet: Sheet | None = None) -> Situation:
+    return Situation(sheet=sheet or Sheet(), facts=facts, tables={"table": facts.names[0]}, values=values)
 
 
 def named(ways: tuple[Strategy, ...], name: str) -> Strategy:
@@ -324,7 +330,8 @@ def test_whatever_the_names_each_statement_is_one_of_its_kind(
 
         assert {kind_of(sql) for sql in sql_of(step)} <= KINDS["backfill" if step.id == "backfill" else "add_column"]
         assert {kind_of(sql) for sql in undo} <= KINDS["undo"]
-    checks = made_of(value, column, False, table).checks(make_facts(table=table, major=major), value)
+    facts = make_facts(table=table, major=major)
+    checks = made_of(value, column, False, table).checks(in_facts(facts, value))
 
     assert {kind_of(check.sql) for check in checks} <= KINDS["check"]
 
@@ -346,7 +353,7 @@ def test_verification_asks_for_all_that_was_wanted(
     value: ValueFacts, nullable: bool, expected: list[str], make_facts: Callable[..., Facts]
 ) -> None:
     facts = make_facts()
-    checks = made_of(value, "added", nullable, facts.name).checks(facts, value)
+    checks = made_of(value, "added", nullable, facts.names[0]).checks(in_facts(facts, value))
 
     assert [check.id for check in checks] == expected
     assert [check.id for check in checks if check.expected is None] == ["query_plan"]
@@ -354,7 +361,7 @@ def test_verification_asks_for_all_that_was_wanted(
 
 def test_the_type_that_verification_expects_is_the_servers_spelling(make_facts: Callable[..., Facts]) -> None:
     facts = make_facts()
-    column, *_ = made_of(CONSTANT, "added", True, facts.name).checks(facts, CONSTANT)
+    column, *_ = made_of(CONSTANT, "added", True, facts.names[0]).checks(in_facts(facts, CONSTANT))
 
     assert column.expected == "character varying(50)"
 
@@ -407,11 +414,12 @@ def test_answers_that_cannot_stand_are_named_with_a_reason(
 ) -> None:
     facts = make_facts(**({} if rows is None else {"rows": rows}))
 
-    assert AddColumn.conflicts(make_sheet(**answers), facts) == expected
+    assert AddColumn.conflicts(in_facts(facts, sheet=make_sheet(**answers))) == expected
 
 
 def test_the_change_is_built_from_the_sheet(make_facts: Callable[..., Facts], make_sheet: Callable[..., Sheet]) -> None:
     sheet = make_sheet(column="role", type="varchar(50)", nullable=False, default="'user'", computed="none")
-    change = AddColumn.from_sheet(sheet, make_facts(columns=(Column(name="id", type="int", nullable=False),)), CONSTANT)
+    facts = make_facts(columns=(Column(name="id", type="int", nullable=False),))
+    change = AddColumn.from_situation(in_facts(facts, CONSTANT, sheet=sheet))
 
     assert change == made_of(CONSTANT, "role", False, TableName(name="users"))

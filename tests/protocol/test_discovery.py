@@ -2,11 +2,16 @@
 
 import pytest
 
-from protocol.changes import KINDS, AddColumn
+from protocol.changes import kinds
+from protocol.changes.add_column import AddColumn
 from protocol.discovery import Answer, Group, Option, Origin, Question, Scalar, Sheet, nearest
 from protocol.errors import BadAnswer
+from protocol.questions import COMMON, questions_of
 
 CHOICES = (Option(value="none", label="None"), Option(value="window", label="A window"))
+
+ADDING = questions_of((AddColumn.questions(),))
+"""Everything that is asked when a column is added."""
 
 ASKED: dict[Group, dict[str, tuple[str, ...]]] = {
     Group.KIND: {
@@ -54,29 +59,48 @@ def answer(value: Scalar, origin: Origin = Origin.PERSON, question: str = "colum
 
 
 def test_each_question_of_the_protocol_is_asked_in_its_group() -> None:
-    asked = {group: {q.id for q in AddColumn.questions() if q.group is group} for group in Group}
+    asked = {group: {q.id for q in ADDING if q.group is group} for group in Group}
 
     assert asked == {group: {id_ for ids in lines.values() for id_ in ids} for group, lines in ASKED.items()}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", kinds())
 def test_every_kind_of_change_asks_in_the_order_of_the_protocol(kind: str) -> None:
-    groups = [q.group for q in KINDS[kind].questions()]
+    groups = [q.group for q in questions_of((kinds()[kind].questions(),))]
 
     assert list(dict.fromkeys(groups)) == list(Group)
     assert groups == sorted(groups, key=list(Group).index)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+def test_a_second_change_asks_its_own_questions_by_number_and_the_common_ones_not_again() -> None:
+    questions = questions_of((AddColumn.questions(), AddColumn.questions()))
+    second = [q for q in questions if q.id.endswith("_2")]
+
+    assert len(questions) == 2 * len(AddColumn.questions()) + len(COMMON)
+    assert {q.id for q in second} == {f"{q.id}_2" for q in AddColumn.questions()}
+    assert all(q.of == "table_2" for q in second)
+
+
+def test_a_change_sees_its_own_answers_under_plain_ids_and_the_common_ones() -> None:
+    said = {"column": "role", "column_2": "token", "environment": "staging"}
+    sheet = Sheet(answers=tuple(answer(value, question=question) for question, value in said.items()))
+
+    assert sheet.of(1, AddColumn.questions()).text("column") == "role"
+    assert sheet.of(2, AddColumn.questions()).text("column") == "token"
+    assert sheet.of(2, AddColumn.questions()).text("environment") == "staging"
+    assert sheet.of(3, AddColumn.questions()).text("column") is None
+
+
+@pytest.mark.parametrize("kind", kinds())
 def test_questions_are_sentences_with_ids_of_their_own(kind: str) -> None:
-    questions = KINDS[kind].questions()
+    questions = questions_of((kinds()[kind].questions(),))
     ids = [q.id for q in questions]
 
     assert sorted(set(ids)) == sorted(ids)
     assert [q.id for q in questions if "?" not in q.text] == []
 
 
-@pytest.mark.parametrize("asked", AddColumn.questions(), ids=lambda q: q.id)
+@pytest.mark.parametrize("asked", ADDING, ids=lambda q: q.id)
 def test_what_is_offered_recommended_or_assumed_is_an_answer(asked: Question) -> None:
     offered: list[Scalar] = [option.value for option in asked.options]
     offered += [value for value in (asked.recommended, asked.safe) if value is not None]
@@ -85,7 +109,7 @@ def test_what_is_offered_recommended_or_assumed_is_an_answer(asked: Question) ->
 
 
 def test_what_would_name_or_shape_the_column_is_never_assumed() -> None:
-    questions = AddColumn.questions()
+    questions = ADDING
 
     assert {q.id for q in Sheet().must(questions)} == {
         *("table", "column", "type", "nullable", "default"),
@@ -94,7 +118,7 @@ def test_what_would_name_or_shape_the_column_is_never_assumed() -> None:
 
 
 def test_the_safe_answers_are_the_careful_ones() -> None:
-    assumed = {a.question: a.value for a in Sheet().assumed(AddColumn.questions())}
+    assumed = {a.question: a.value for a in Sheet().assumed(ADDING)}
 
     assert assumed == {
         "purpose": "not said",
@@ -210,7 +234,7 @@ def test_origins_are_listed_from_the_weakest_to_the_strongest() -> None:
 
 
 def test_an_answer_of_any_origin_closes_its_question() -> None:
-    questions = AddColumn.questions()
+    questions = ADDING
     sheet = Sheet(answers=(answer("staging", Origin.SETTING, "environment"), answer("role", Origin.WORDS)))
 
     assert {"environment", "column"} & {q.id for q in sheet.open(questions)} == set()
@@ -218,7 +242,7 @@ def test_an_answer_of_any_origin_closes_its_question() -> None:
 
 
 def test_an_assumption_says_that_it_is_one() -> None:
-    assumed = Sheet().assumed(AddColumn.questions())
+    assumed = Sheet().assumed(ADDING)
 
     assert {(a.origin, a.detail) for a in assumed} == {(Origin.ASSUMPTION, "nobody said otherwise")}
 

@@ -19,6 +19,12 @@ LEGAL: dict[str, dict[str, str]] = {
         "request_made": "discovery",
     },
     "discovery": {
+        "change_named": "discovery",
+        "answer_given": "discovery",
+        "run_abandoned": "abandoned",
+    },
+    "discovery, change named": {
+        "change_named": "discovery",
         "answer_given": "discovery",
         "discovery_completed": "planning",
         "run_abandoned": "abandoned",
@@ -185,7 +191,9 @@ def events(short_plan: Plan, long_plan: Plan) -> dict[str, e.Move]:
     moves: dict[str, e.Move] = {
         "request_made": e.RequestMade(words="add a role", target_alias="shop", environment="production"),
         "answer_given": e.AnswerGiven(answer=answer),
-        "discovery_completed": e.DiscoveryCompleted(kind="add_column"),
+        "change_named": e.ChangeNamed(number=1, change="add_column"),
+        "change_named, out of order": e.ChangeNamed(number=3, change="add_column"),
+        "discovery_completed": e.DiscoveryCompleted(),
         "discovery_reopened": e.DiscoveryReopened(reason="another name"),
         "plan_drafted": e.PlanDrafted(plan=short_plan),
         "plan_withdrawn": e.PlanWithdrawn(reason="another strategy"),
@@ -220,7 +228,8 @@ def events(short_plan: Plan, long_plan: Plan) -> dict[str, e.Move]:
 @pytest.fixture(scope="module")
 def situations(events: dict[str, e.Move], short_plan: Plan) -> dict[str, State]:
     """Every kind of state, with the variants that matter, each reached by its history."""
-    planning = [events[name] for name in ("request_made", "answer_given", "discovery_completed")]
+    named = [events["request_made"], events["change_named"]]
+    planning = [*named, events["answer_given"], events["discovery_completed"]]
     approval = [*planning, events["plan_drafted"]]
     execution = [*approval, events["plan_approved"]]
     one_done = [*execution, *steps_of("preflight")]
@@ -231,7 +240,8 @@ def situations(events: dict[str, e.Move], short_plan: Plan) -> dict[str, State]:
     undone = [events["rollback_confirmed"], events["step_undone backup"], events["step_undone preflight"]]
     return {
         "idle": Idle(),
-        "discovery": folded(*planning[:1]),
+        "discovery": folded(*named[:1]),
+        "discovery, change named": folded(*named),
         "planning": folded(*planning),
         "approval": folded(*approval),
         "execution, nothing done": folded(*execution),
@@ -321,7 +331,7 @@ def test_answers_are_collected_on_the_sheet(situations: dict[str, State], events
 def test_discovery_is_opened_again_with_its_answers(situations: dict[str, State], events: dict[str, e.Move]) -> None:
     reopened = advance(situations["planning"], events["discovery_reopened"])
 
-    assert reopened == advance(situations["discovery"], events["answer_given"])
+    assert reopened == advance(situations["discovery, change named"], events["answer_given"])
 
 
 @pytest.mark.parametrize("event", ["step_failed backup", "run_paused"])
@@ -428,5 +438,5 @@ def test_execution_remembers_the_schema_after_the_last_step(situations: dict[str
     assert isinstance(fresh, Execution)
     assert isinstance(later, Execution)
 
-    assert fresh.fingerprint == short_plan.facts.table.fingerprint
+    assert fresh.fingerprint == short_plan.schema_before.fingerprint
     assert later.fingerprint == "after preflight"

@@ -90,7 +90,8 @@ def possible(plans: Sequence[Plan]) -> list[e.Move]:
     return [
         e.RequestMade(words="add a column", target_alias="shop"),
         e.AnswerGiven(answer=answer),
-        e.DiscoveryCompleted(kind="add_column"),
+        e.ChangeNamed(number=1, change="add_column"),
+        e.DiscoveryCompleted(),
         e.DiscoveryReopened(reason="another answer"),
         e.PlanWithdrawn(reason="another way"),
         e.PlanDeclined(reason="no"),
@@ -127,7 +128,8 @@ def possible(plans: Sequence[Plan]) -> list[e.Move]:
 def until_approved(plan: Plan) -> list[e.Move]:
     return [
         e.RequestMade(words="add a column", target_alias="shop"),
-        e.DiscoveryCompleted(kind="add_column"),
+        e.ChangeNamed(number=1, change="add_column"),
+        e.DiscoveryCompleted(),
         e.PlanDrafted(plan=plan),
         e.PlanApproved(digest=plan.digest, by="ann"),
     ]
@@ -377,7 +379,7 @@ def one_more_statement(plan: dict[str, Any]) -> None:
 
 
 def undo_of_a_step(plan: dict[str, Any]) -> None:
-    first(plan, Statements)["undo"]["sql"] = ["DROP TABLE public.users"]
+    first(plan, Statements)["undo"]["steps"][0]["sql"] = ["DROP TABLE public.users"]
 
 
 def lock_timeout(plan: dict[str, Any]) -> None:
@@ -413,7 +415,7 @@ def environment(plan: dict[str, Any]) -> None:
 
 
 def schema(plan: dict[str, Any]) -> None:
-    plan["facts"]["table"]["columns"].pop()
+    plan["facts"]["tables"][0]["table"]["columns"].pop()
 
 
 @pytest.mark.parametrize(

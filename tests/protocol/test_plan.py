@@ -10,11 +10,12 @@ from pydantic import BaseModel, ValidationError
 from protocol.discovery import Sheet
 from protocol.drafting import choose, environment_of
 from protocol.errors import Refused
-from protocol.facts import Dependant, Facts, Figure
+from protocol.facts import Dependant, Facts, Figure, ValueFacts
 from protocol.findings import Finding, Severity
 from protocol.limits import Limits
 from protocol.plan import Plan
 from protocol.plan_markdown import markdown
+from protocol.recipes.instant import undo_by
 from protocol.schema import Column
 from protocol.steps import Backfill, Backup, Statements, sql_of
 from tools.lint import grammar
@@ -49,6 +50,9 @@ def with_step(plan: Plan, kind: type[BaseModel], **changes: object) -> Plan:
     return plan.model_copy(update={"steps": (*plan.steps[:at], changed, *plan.steps[at + 1 :])})
 
 
+VOLATILE = ValueFacts(type="uuid", expression="gen_random_uuid()", volatility="volatile")
+
+
 def with_facts(plan: Plan, **changes: object) -> Plan:
     return plan.model_copy(update={"facts": plan.facts.model_copy(update=changes)})
 
@@ -58,7 +62,13 @@ def with_target(plan: Plan, **changes: object) -> Plan:
 
 
 def with_table(plan: Plan, **changes: object) -> Plan:
-    return with_facts(plan, table=plan.facts.table.model_copy(update=changes))
+    [there] = plan.facts.tables
+    table = there.table.model_copy(update=changes)
+    return with_facts(plan, tables=(there.model_copy(update={"table": table}),))
+
+
+def with_table_facts(plan: Plan, **changes: object) -> Plan:
+    return with_facts(plan, tables=(plan.facts.tables[0].model_copy(update=changes),))
 
 
 def with_check(plan: Plan, **changes: object) -> Plan:
@@ -67,18 +77,18 @@ def with_check(plan: Plan, **changes: object) -> Plan:
 
 
 def with_change(plan: Plan, **changes: object) -> Plan:
-    return plan.model_copy(update={"change": plan.change.model_copy(update=changes)})
+    return plan.model_copy(update={"changes": (plan.changes[0].model_copy(update=changes),)})
 
 
 def with_undo(plan: Plan) -> Plan:
     step = next(step for step in plan.steps if isinstance(step, Statements))
     assert step.undo is not None
-    return with_step(plan, Statements, undo=step.undo.model_copy(update={"sql": ("SELECT 1",)}))
+    return with_step(plan, Statements, undo=undo_by("add_column", "SELECT 1", costs=step.undo.costs))
 
 
 def with_trigger_column(plan: Plan) -> Plan:
     more = Column(name="x", type="text", nullable=True)
-    return with_table(plan, columns=(*plan.facts.table.columns, more))
+    return with_table(plan, columns=(*plan.facts.tables[0].table.columns, more))
 
 
 BINDING: dict[str, Callable[[Plan], Plan]] = {
@@ -124,8 +134,8 @@ FREE: dict[str, Callable[[Plan], Plan]] = {
     "the risks": lambda p: p.model_copy(update={"risks": (), "overall_risk": "…"}),
     "title and reason of a step": lambda p: with_step(p, Statements, title="Other", why="Other."),
     "duration of a step": lambda p: with_step(p, Backfill, duration=Figure.unknown("?"), held=Figure.unknown("?")),
-    "the row count": lambda p: with_facts(p, rows=Figure.unknown("?")),
-    "the dependants": lambda p: with_facts(p, dependants=(Dependant(kind="view", name="other"),)),
+    "the row count": lambda p: with_table_facts(p, rows=Figure.unknown("?")),
+    "the dependants": lambda p: with_table_facts(p, dependants=(Dependant(kind="view", name="other"),)),
     "alias and role": lambda p: with_target(p, alias="other", role="other"),
     "the minor version": lambda p: with_target(p, version_num=180009, version="18.9"),
 }
@@ -195,7 +205,11 @@ def fields_of(plan: Plan) -> dict[str, object]:
         (lambda p: {"steps": (p.steps[0], *p.steps[2:])}, "a production plan needs a backup step"),
         (lambda p: {"steps": (*p.steps, p.steps[-1])}, "two steps of a plan share an id"),
         (lambda _: {"steps": ()}, "at least 1 item"),
-        (lambda _: {"chosen": "by_hand"}, "the chosen strategy is not among the plan's strategies"),
+        (
+            lambda _: {"chosen": ("by_hand",)},
+            "the chosen strategies are not one of the plan's",
+        ),
+        (lambda _: {"chosen": ()}, "the chosen strategies are not one of the plan's"),
         (lambda _: {"environment": "laptop"}, "Input should be 'production', 'staging' or 'development'"),
     ],
 )
@@ -230,14 +244,12 @@ def test_what_is_not_known_to_be_less_counts_as_production(
     assert environment_of(make_sheet(**said)) == expected
 
 
-def test_a_strategy_with_an_obstacle_is_refused_with_its_reason(
-    make_plan: Callable[..., Plan], long_plan: Plan
-) -> None:
+def test_a_strategy_with_an_obstacle_is_refused_with_its_reason(make_plan: Callable[..., Plan]) -> None:
     with pytest.raises(Refused, match=r"This cannot be made safe as asked\..*you asked for no downtime"):
         make_plan(
             column="token",
             default="gen_random_uuid()",
-            value=long_plan.value,
+            value=VOLATILE,
             strategy="rewrite",
         )
 
@@ -371,7 +383,7 @@ def test_the_markdown_keeps_the_source_of_every_number(shape: str, every_plan: d
     text = markdown(plan)
     lines = [f"- {label}: {figure}" for label, figure in plan.impact.performance]
     lines += [f"- {stage.name}: {stage.duration}" for stage in plan.timeline.stages]
-    lines += [f"- **Total:** {plan.timeline.total}", f"**Data volume:** {plan.facts.rows}"]
+    lines += [f"- **Total:** {plan.timeline.total}", f"**Data volume:** users: {plan.facts.tables[0].rows}"]
     lines += [f"- Duration: {step.duration}" for step in plan.steps]
 
     assert [line for line in lines if line not in text.splitlines()] == []
@@ -462,7 +474,7 @@ def test_down_undoes_what_up_makes(shape: str, every_plan: dict[str, Plan]) -> N
     database, files = Database(), every_plan[shape].files
     database.run(files.up)
 
-    assert ("column", every_plan[shape].change.column) in database.there
+    assert ("column", every_plan[shape].changes[0].model_dump()["column"]) in database.there
     database.run(files.down)
     assert database.there == set()
 
@@ -509,10 +521,10 @@ def test_up_gives_way_to_others_before_every_exclusive_lock(shape: str, every_pl
     "filled", [{"default": "f(1)\n+ 2"}, {"default": None, "computed": "lower(email)\n|| 'x\ny'"}], ids=str
 )
 def test_nothing_steps_out_of_a_comment_or_a_body(
-    column: str, filled: dict[str, str], make_plan: Callable[..., Plan], long_plan: Plan
+    column: str, filled: dict[str, str], make_plan: Callable[..., Plan]
 ) -> None:
     volatility = "immutable" if "computed" in filled else "volatile"
-    value = long_plan.value.model_copy(update={"volatility": volatility})
+    value = VOLATILE.model_copy(update={"volatility": volatility})
     plan = make_plan(column=column, value=value, strategy="batched", **filled)
     database = Database()
     database.run(plan.files.up)
@@ -546,9 +558,14 @@ def test_a_lint_error_stands_unless_blocking_is_meant_or_blocks_nobody(
     make_facts: Callable[..., Facts],
     long_plan: Plan,
 ) -> None:
-    facts = make_facts(rows=rows or long_plan.facts.rows)
+    facts = make_facts(rows=rows or long_plan.facts.tables[0].rows)
     plan = make_plan(
-        **TOKEN, value=long_plan.value, strategy=strategy, downtime="Sunday", facts=facts, lint=lambda _: (ERROR,)
+        **TOKEN,
+        value=VOLATILE,
+        strategy=strategy,
+        downtime="Sunday",
+        facts=facts,
+        lint=lambda steps: (ERROR.model_copy(update={"statement": steps[0][0]}),),
     )
 
     assert [finding.severity for finding in plan.findings] == [severity]

@@ -13,7 +13,7 @@ from protocol.changes.add_column import AddColumn
 from protocol.discovery import Answer, Origin, Sheet
 from protocol.drafting import draft
 from protocol.events import Narrative
-from protocol.facts import Facts
+from protocol.facts import Facts, TableFacts
 from protocol.inquiry import Inquiry
 from protocol.limits import Limits
 from protocol.names import TableName
@@ -65,6 +65,10 @@ class Ground:
     def facts(self, table: str = "t", schema: str = "public") -> Facts:
         with self.reading() as connection:
             return read_facts(connection, "test", (TableName(schema_name=schema, name=table),))
+
+    def there(self, table: str = "t", schema: str = "public") -> TableFacts:
+        """What was read about the one table."""
+        return self.facts(table, schema).tables[0]
 
     def table(self, table: str = "t", schema: str = "public") -> Table:
         with self.reading() as connection:

@@ -5,13 +5,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import psycopg
 import pytest
 
-from protocol.errors import Refused, StepFailed
+from protocol.errors import Refused, StepFailed, Stopped
 from protocol.events import LockWaited
 from protocol.limits import Limits
 from protocol.steps import Statements
 from tests.tools.ground import RUN, Ground, statements
 from tools import execute, ledger
-from tools.execute import run_statements, run_undo
+from tools.execute import run_statements
+from tools.running import undo_step
 from tools.work import Outcome, Work
 
 RUNNER = "SELECT FROM pg_stat_activity WHERE application_name = 'whimbrel/run-1/add_column' AND query ~ 'advisory'"
@@ -105,8 +106,7 @@ def test_a_ledger_out_of_reach_is_a_sentence_and_changes_nothing(table: Ground) 
 def test_undoing_takes_the_step_back_and_forgets_it(table: Ground) -> None:
     work, step = adding(table)
     run_statements(work, step)
-    assert step.undo is not None
-    run_undo(work, step.id, step.undo.sql, 100)
+    undo_step(work, step)
 
     assert columns(table) == ["id", "name"]
     assert table.ask("SELECT * FROM whimbrel.step") == []
@@ -115,9 +115,9 @@ def test_undoing_takes_the_step_back_and_forgets_it(table: Ground) -> None:
 def test_undoing_twice_is_undoing_once_as_after_a_kill_in_between(table: Ground) -> None:
     work, step = adding(table)
     run_statements(work, step)
-    assert step.undo is not None
-    run_undo(work, step.id, step.undo.sql, 100)
-    run_undo(work, step.id, step.undo.sql, 100)
+    undone = undo_step(work, step), undo_step(work, step)
+
+    assert undone == (True, False)
 
     assert columns(table) == ["id", "name"]
 
@@ -225,19 +225,18 @@ def test_a_deadlock_is_tried_again(table: Ground, background: ThreadPoolExecutor
 
 
 @pytest.mark.usefixtures("quick")
-def test_an_undo_does_not_race_through_its_tries_because_a_pause_was_asked(
-    table: Ground, background: ThreadPoolExecutor
-) -> None:
+def test_an_undo_that_is_interrupted_says_so_and_is_done_later(table: Ground) -> None:
     work, step = adding(table)
     run_statements(work, step)
-    assert step.undo is not None
     work.stop.set()
     with table.session() as reader:
         reader.execute("SELECT count(*) FROM t")
-        running = background.submit(run_undo, work, step.id, step.undo.sql, 50)
-        table.until(lambda: len(waits(table)) >= 2, "the undo tries twice")
-    running.result(timeout=30)
+        with pytest.raises(Stopped, match="`whimbrel rollback` goes on"):
+            undo_step(work, step)
+    work.stop.clear()
 
+    assert columns(table) == ["id", "name", "c"]
+    assert undo_step(work, step)
     assert columns(table) == ["id", "name"]
 
 

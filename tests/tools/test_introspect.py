@@ -3,11 +3,12 @@ import pytest
 
 from protocol.errors import BadAnswer, Refused
 from protocol.facts import Dependant, KeyColumn, ValueFacts
+from protocol.inquiry import Inquiry
 from protocol.names import TableName
 from protocol.schema import Column
 from tests.tools.ground import Ground
 from tools.introspect import read
-from tools.introspect.read import blockers, candidates, read_facts, read_table
+from tools.introspect.read import blockers, candidates, read_facts, read_table, read_table_facts
 from tools.introspect.value import read_value
 
 USERS = TableName(name="users")
@@ -16,8 +17,14 @@ USERS = TableName(name="users")
 def value_of(
     ground: Ground, type_: str = "text", default: str | None = None, computed: str | None = None
 ) -> ValueFacts:
+    asked = Inquiry(
+        question="computed" if computed else "default",
+        type=type_,
+        expression=computed or default,
+        use="value" if computed else "default",
+    )
     with ground.reading() as connection:
-        return read_value(connection, USERS, type_, default, computed)
+        return read_value(connection, asked, read_table_facts(connection, USERS) if computed else None)
 
 
 @pytest.fixture
@@ -32,7 +39,7 @@ def users(ground: Ground) -> Ground:
 def test_a_quoted_mixed_case_name_is_read_as_it_is(any_ground: Ground) -> None:
     any_ground.ask('CREATE SCHEMA "My App"')
     any_ground.ask('CREATE TABLE "My App"."Order ""Line""" ("Line No" integer PRIMARY KEY, "select" text)')
-    facts = any_ground.facts('Order "Line"', "My App")
+    facts = any_ground.there('Order "Line"', "My App")
 
     assert [column.name for column in facts.table.columns] == ["Line No", "select"]
     assert facts.key is not None
@@ -92,7 +99,7 @@ def test_whimbrels_own_tables_and_partitions_are_no_candidates(ground: Ground) -
 def test_a_partitioned_table_says_so_and_names_its_partitions(any_ground: Ground) -> None:
     any_ground.ask("CREATE TABLE p (k integer, id bigint, PRIMARY KEY (k, id)) PARTITION BY LIST (k)")
     any_ground.ask("CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); INSERT INTO p VALUES (1, 1), (1, 2)")
-    facts = any_ground.facts("p")
+    facts = any_ground.there("p")
 
     assert facts.table.kind == "partitioned table"
     assert facts.rows.value == 2
@@ -114,7 +121,7 @@ def test_the_key_is_the_primary_one_or_else_the_shortest_that_allows_no_null(
     ground: Ground, table: str, key: list[str]
 ) -> None:
     ground.ask(f"CREATE TABLE t ({table})")
-    found = ground.facts().key
+    found = ground.there().key
 
     assert found is not None
     assert [column.name for column in found.columns] == key
@@ -133,7 +140,7 @@ def test_the_key_is_the_primary_one_or_else_the_shortest_that_allows_no_null(
 def test_what_a_batch_cannot_walk_along_is_no_key(ground: Ground, table: str) -> None:
     ground.ask(table)
 
-    assert ground.facts().key is None
+    assert ground.there().key is None
 
 
 def test_views_on_views_and_foreign_keys_of_others_stand_on_the_table(any_ground: Ground) -> None:
@@ -143,7 +150,7 @@ def test_views_on_views_and_foreign_keys_of_others_stand_on_the_table(any_ground
     any_ground.ask("CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM users")
     any_ground.ask("CREATE POLICY own_row ON users USING (true)")
 
-    assert [(d.kind, d.name, d.note) for d in any_ground.facts("users").dependants] == [
+    assert [(d.kind, d.name, d.note) for d in any_ground.there("users").dependants] == [
         ("foreign key", "orders", "orders_buyer_fkey"),
         ("foreign key", "users", "users_boss_fkey"),
         ("materialised view", "counted", ""),
@@ -217,9 +224,9 @@ def test_no_row_value_and_no_comment_ever_shows_in_the_facts(any_ground: Ground)
     any_ground.ask("COMMENT ON COLUMN users.name IS 'canary-in-a-comment'")
     with any_ground.session() as other:
         other.execute("SELECT 'canary-in-a-query' FROM users")
-        told = any_ground.facts("users").model_dump_json()
+        told = any_ground.there("users").model_dump_json()
         with any_ground.reading() as connection:
-            told += "".join(blockers(connection, USERS))
+            told += "".join(blockers(connection, (USERS,)))
 
     assert "users" in told
     assert "canary" not in told
@@ -228,16 +235,16 @@ def test_no_row_value_and_no_comment_ever_shows_in_the_facts(any_ground: Ground)
 def test_a_small_table_is_counted_and_a_large_one_estimated(users: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     users.ask("INSERT INTO users SELECT n, 'x' FROM generate_series(1, 1000) n; ANALYZE users")
     users.ask("DELETE FROM users WHERE id <= 10")
-    counted = users.facts("users").rows
+    counted = users.there("users").rows
     monkeypatch.setattr(read, "COUNT_BELOW", 500)
-    estimated = users.facts("users").rows
+    estimated = users.there("users").rows
 
     assert (counted.value, counted.source) == (990, "measured")
     assert (estimated.value, estimated.source) == (1000, "estimated")
 
 
 def test_an_empty_table_is_known_to_be_empty(users: Ground) -> None:
-    assert users.facts("users").is_empty
+    assert users.there("users").is_empty
 
 
 @pytest.fixture
@@ -255,9 +262,7 @@ def role_of(ground: Ground) -> str:
 def test_a_role_without_rights_is_told_each_of_them(limited: Ground) -> None:
     rights = limited.facts("users").rights
 
-    assert (rights.owns_table, rights.can_create_schema, rights.read_only, rights.in_recovery) == (False,) * 2 + (
-        False,
-    ) * 2
+    assert (rights.owns, rights.can_create_schema, rights.read_only, rights.in_recovery) == (False,) * 2 + (False,) * 2
     assert len(rights.obstacles) == 2
 
 
@@ -302,7 +307,7 @@ def test_who_blocks_is_said_in_words_with_their_lock(users: Ground) -> None:
     with users.session("billing") as other:
         other.execute("LOCK TABLE users IN SHARE MODE")
         with users.reading() as connection:
-            (said,) = blockers(connection, USERS)
+            (said,) = blockers(connection, (USERS,))
         pid = other.info.backend_pid
 
     assert said.startswith(f"process {pid} (billing, role postgres) is idle in transaction, in its transaction for ")
@@ -483,9 +488,9 @@ def test_asking_about_a_value_runs_none_of_it(functions: Ground) -> None:
 
 def test_reading_facts_of_an_unnamed_alias_shows_no_secret(functions: Ground) -> None:
     with functions.reading() as connection:
-        facts = read_facts(connection, "shop", USERS)
+        facts = read_facts(connection, "shop", (USERS,))
         table = read_table(connection, USERS)
 
     assert facts.target.alias == "shop"
-    assert facts.table == table
+    assert facts.tables[0].table == table
     assert facts.target.identity == f"{facts.target.system_identifier}/{facts.target.database}/18"

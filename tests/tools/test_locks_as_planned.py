@@ -167,11 +167,11 @@ def test_up_verifies_down_restores_the_table_and_up_works_again(populated: Groun
     plan = plan_of(populated, case)
     first, second = populated.work(plan), populated.work(plan, run="run-2")
     run_all(first)
-    verified = {check.check: check.passed for check in run_checks(populated.database, plan, Before(ROWS, 0))}
+    verified = {check.check: check.passed for check in run_checks(populated.database, plan, Before({"Users": ROWS}, 0))}
     take_back(first)
     after = populated.table("Users")
     run_all(second)
-    again = {check.check: check.passed for check in run_checks(populated.database, plan, Before(ROWS, 0))}
+    again = {check.check: check.passed for check in run_checks(populated.database, plan, Before({"Users": ROWS}, 0))}
 
     assert False not in verified.values()
     assert after.fingerprint == before.fingerprint
@@ -191,7 +191,7 @@ def test_a_virtual_column_touches_no_row(ground: Ground) -> None:
     assert seen.lock == step.lock
     assert not seen.new_file
     assert not said_any(seen, SCANS + REWRITES)
-    assert [c.passed for c in run_checks(ground.database, plan, Before(300, 0)) if c.passed is False] == []
+    assert [c.passed for c in run_checks(ground.database, plan, Before({"Users": 300}, 0)) if c.passed is False] == []
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.rewrites], ids=lambda case: case.name)

@@ -11,7 +11,7 @@ T = TableName(name="t")
 
 def signals(ground: Ground, table: TableName = T) -> dict[str, float]:
     with ground.reading() as connection:
-        return {name: figure.value or 0 for name, figure in read_signals(connection, table).items()}
+        return {name: figure.value or 0 for name, figure in read_signals(connection, (table,)).items()}
 
 
 def figure(value: float) -> Figure:

@@ -34,7 +34,7 @@ def test_rows_are_counted_and_the_checkpoints_have_a_place(any_ground: Ground) -
     outcome = run_preflight(work, step)
     facts = dict(outcome.facts)
 
-    assert outcome.rows == 1234
+    assert outcome.rows == {"t": 1234}
     assert facts["Rows"] == "1,234 (counted)"
     assert facts["Holding the table now"] == "nobody"
     assert is_prepared(any_ground)
@@ -43,7 +43,7 @@ def test_rows_are_counted_and_the_checkpoints_have_a_place(any_ground: Ground) -
 def test_looking_twice_is_looking_once(table: Ground) -> None:
     work, step = planned(table)
 
-    assert run_preflight(work, step).rows == run_preflight(work, step).rows == 1234
+    assert run_preflight(work, step).rows == run_preflight(work, step).rows == {"t": 1234}
 
 
 def test_every_signal_of_the_watch_gets_its_baseline(table: Ground) -> None:

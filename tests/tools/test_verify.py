@@ -43,7 +43,7 @@ def denied(ground: Ground, plan: Plan, rows: int | None = ROWS, deleted: float =
 
 
 def results(ground: Ground, plan: Plan, rows: int | None = ROWS, deleted: float = 0) -> list[CheckDone]:
-    return list(run_checks(ground.database, plan, Before(rows, deleted), patience_s=0))
+    return list(run_checks(ground.database, plan, Before({} if rows is None else {"t": rows}, deleted), patience_s=0))
 
 
 def test_a_migration_that_went_well_is_confirmed(table: Ground) -> None:
@@ -104,7 +104,7 @@ def test_an_unproved_constraint_that_was_left_is_denied(table: Ground) -> None:
 def test_a_row_that_was_lost_is_denied(table: Ground) -> None:
     plan = migrated(table)
     with table.reading() as connection:
-        before = read_signals(connection, plan.facts.name)[DELETED].value or 0
+        before = read_signals(connection, plan.watched)[DELETED].value or 0
     table.ask("TRUNCATE t")
     lost = next(check for check in results(table, plan, deleted=before) if check.check == "rows")
 
@@ -116,7 +116,7 @@ def test_rows_that_the_application_deleted_are_not_lost(table: Ground) -> None:
     with ThreadPoolExecutor(1) as background, table.session() as application:
         application.execute("DELETE FROM t WHERE id <= 7")
         application.commit()  # the session reports this when it has been idle for a while, or ends
-        verifying = background.submit(lambda: list(run_checks(table.database, plan, Before(ROWS, 0))))
+        verifying = background.submit(lambda: list(run_checks(table.database, plan, Before({"t": ROWS}, 0))))
         table.until(lambda: len(table.ask(READERS)) == 1 or verifying.done(), "verification has begun")
         application.close()
     kept = next(check for check in verifying.result(timeout=30) if check.check == "rows")
@@ -131,7 +131,7 @@ def test_rows_deleted_from_a_partition_are_counted_too(any_ground: Ground) -> No
     plan = any_ground.plan(default="7")
     run_statements(any_ground.work(plan), statements(plan)[0])
     any_ground.ask("DELETE FROM t WHERE id IN (1, 99)")
-    (rows,) = (c for c in run_checks(any_ground.database, plan, Before(100, 0)) if c.check == "rows")
+    (rows,) = (c for c in run_checks(any_ground.database, plan, Before({"t": 100}, 0)) if c.check == "rows")
 
     assert (rows.passed, rows.observed) == (True, "98 rows now, 100 before; the application deleted 2 meanwhile")
 
@@ -164,7 +164,7 @@ def test_a_connection_that_breaks_is_no_verdict(ground: Ground) -> None:
     ground.ask("CREATE TABLE t (id bigint PRIMARY KEY)")
     plan = ground.plan(default="7")
     run_statements(ground.work(plan), statements(plan)[0])
-    asking = run_checks(ground.database, plan, Before(0, 0))
+    asking = run_checks(ground.database, plan, Before({"t": 0}, 0))
     first = next(asking)
     ground.ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'whimbrel/read'")
     with pytest.raises(NoConnection, match="was lost"), lost_connection(ground.database):

@@ -12,14 +12,28 @@ from agent.chat.controls import Controls
 from protocol import events as e
 from protocol.changes.add_column import AddColumn
 from protocol.discovery import Answer, Origin, Question, Sheet
-from protocol.facts import Activity, Dependant, Environment, Facts, Figure, Key, KeyColumn, Rights, Target, ValueFacts
-from protocol.findings import Finding, Severity
+from protocol.facts import (
+    Activity,
+    Dependant,
+    Environment,
+    Facts,
+    Figure,
+    Key,
+    KeyColumn,
+    Rights,
+    TableFacts,
+    Target,
+    ValueFacts,
+)
+from protocol.findings import Finding, Point, Severity
 from protocol.machine import advance
 from protocol.names import TableName
 from protocol.person import Person
-from protocol.plan import Communications, Files, Impact, Plan, Point, Risk, RollbackPoint, Stage, Timeline
+from protocol.plan import Communications, Files, Impact, Plan, Risk, RollbackPoint, Stage, Timeline
+from protocol.questions import questions_of
 from protocol.rates import INSTANT, NO_LOCK
 from protocol.schema import Column, Index, Table
+from protocol.situation import Situation
 from protocol.states import Idle, State
 from protocol.steps import Backup, Preflight
 
@@ -49,28 +63,32 @@ def facts() -> Facts:
             version_num=180006,
             version="18.6",
         ),
-        table=Table(
-            name=USERS,
-            columns=(
-                Column(name="id", type="bigint", nullable=False, identity="always"),
-                Column(name="email", type="text", nullable=False),
+        tables=(
+            TableFacts(
+                table=Table(
+                    name=USERS,
+                    columns=(
+                        Column(name="id", type="bigint", nullable=False, identity="always"),
+                        Column(name="email", type="text", nullable=False),
+                    ),
+                    indexes=(Index(name="users_pkey", definition="…", columns=("id",), unique=True, primary=True),),
+                ),
+                rows=Figure(value=2_480_112, unit="rows", source="estimated", how="pg_class.reltuples"),
+                heap_bytes=measured(412_000_000, "bytes", "pg_table_size"),
+                index_bytes=measured(186_000_000, "bytes", "pg_indexes_size"),
+                key=Key(index="users_pkey", columns=(KeyColumn(name="id", type="bigint"),)),
+                dependants=(
+                    Dependant(kind="foreign key", name="orders.user_id"),
+                    Dependant(kind="view", name="active_users"),
+                ),
+                writes_per_second=measured(142, "rows/s", "pg_stat_user_tables"),
+                sessions=measured(11, "sessions", "pg_locks"),
             ),
-            indexes=(Index(name="users_pkey", definition="…", columns=("id",), unique=True, primary=True),),
         ),
-        rows=Figure(value=2_480_112, unit="rows", source="estimated", how="pg_class.reltuples"),
-        heap_bytes=measured(412_000_000, "bytes", "pg_table_size"),
-        index_bytes=measured(186_000_000, "bytes", "pg_indexes_size"),
         database_bytes=measured(4_800_000_000, "bytes", "pg_database_size"),
-        key=Key(index="users_pkey", columns=(KeyColumn(name="id", type="bigint"),)),
-        dependants=(
-            Dependant(kind="foreign key", name="orders.user_id"),
-            Dependant(kind="view", name="active_users"),
-        ),
-        rights=Rights(owns_table=True, can_create_schema=True, read_only=False, in_recovery=False),
+        rights=Rights(owns=True, can_create_schema=True, read_only=False, in_recovery=False),
         activity=Activity(
             longest_transaction=measured(3, "seconds", "pg_stat_activity"),
-            writes_per_second=measured(142, "rows/s", "pg_stat_user_tables"),
-            sessions_on_table=measured(11, "sessions", "pg_locks"),
             replicas=Figure.unknown("no right to see pg_stat_replication"),
         ),
     )
@@ -78,7 +96,7 @@ def facts() -> Facts:
 
 @pytest.fixture
 def questions() -> tuple[Question, ...]:
-    return AddColumn.questions()
+    return questions_of((AddColumn.questions(),))
 
 
 @pytest.fixture
@@ -102,17 +120,17 @@ def sheet() -> Sheet:
 @pytest.fixture
 def make_plan(facts: Facts) -> Callable[..., Plan]:
     def make(environment: Environment = "production", chosen: str = "batched", errors: bool = False) -> Plan:
-        strategies = CHANGE.strategies(Sheet(), facts, VALUE)
+        situation = Situation(sheet=Sheet(), facts=facts, tables={"table": USERS}, values=(VALUE,))
+        strategies = CHANGE.strategies(situation)
         steps = next(strategy.steps for strategy in strategies if strategy.id == chosen)
         return Plan(
             id="add-token",
             title=CHANGE.title,
             request="Add a random token to every user",
             environment=environment,
-            change=CHANGE,
+            changes=(CHANGE,),
             sheet=Sheet(),
             facts=facts,
-            value=VALUE,
             summary=CHANGE.summary,
             why="Password resets need a token for every user.",
             impact=Impact(
@@ -128,7 +146,7 @@ def make_plan(facts: Facts) -> Callable[..., Plan]:
                 compatibility=(Point(mark="holds", text="The old application goes on."),),
             ),
             strategies=strategies,
-            chosen=chosen,
+            chosen=(chosen,),
             recommendation="One statement would rewrite the table under lock.",
             prerequisites=(Point(mark="holds", text="The role owns the table."),),
             steps=(
@@ -150,7 +168,7 @@ def make_plan(facts: Facts) -> Callable[..., Plan]:
                 ),
                 *steps,
             ),
-            checks=CHANGE.checks(facts, VALUE),
+            checks=CHANGE.checks(situation),
             rollback=(
                 RollbackPoint(after="Add column token, empty", sql=("ALTER TABLE users DROP COLUMN token",), costs="—"),
             ),
@@ -219,7 +237,8 @@ def up_to_approval(facts: Facts, plan: Plan) -> tuple[e.Move | e.Narrative, ...]
     return (
         e.RequestMade(words="Add a random token to every user", target_alias="shop", environment="production"),
         e.FactsRead(facts=facts),
-        e.DiscoveryCompleted(kind="add_column"),
+        e.ChangeNamed(number=1, change="add_column"),
+        e.DiscoveryCompleted(),
         e.PlanDrafted(plan=plan),
     )
 
@@ -237,7 +256,7 @@ def step_run(plan: Plan) -> Callable[[str], tuple[e.Move | e.Narrative, ...]]:
         return (
             e.StepConfirmed(step=step, by="ada"),
             e.StepStarted(step=step),
-            e.StepDone(step=step, fingerprint=plan.facts.table.fingerprint, seconds=0.4),
+            e.StepDone(step=step, fingerprint=plan.schema_before.fingerprint, seconds=0.4),
         )
 
     return events

@@ -6,7 +6,7 @@ from typing import Protocol
 import pytest
 
 from protocol.discovery import Answer, Origin, Sheet
-from protocol.facts import Activity, Facts, Figure, Key, KeyColumn, Rights, Target
+from protocol.facts import Activity, Facts, Figure, Key, KeyColumn, Rights, TableFacts, Target
 from protocol.names import TableName
 from protocol.schema import Column, Table
 from tools.lint.lint import lint
@@ -43,22 +43,26 @@ def facts_on() -> Callable[[int], Facts]:
                 version_num=major * 10000,
                 version=f"PostgreSQL {major}",
             ),
-            table=Table(
-                name=TableName(name="users"),
-                columns=(
-                    Column(name="id", type="bigint", nullable=False),
-                    Column(name="x", type="text", nullable=True),
+            tables=(
+                TableFacts(
+                    table=Table(
+                        name=TableName(name="users"),
+                        columns=(
+                            Column(name="id", type="bigint", nullable=False),
+                            Column(name="x", type="text", nullable=True),
+                        ),
+                    ),
+                    rows=ROWS,
+                    heap_bytes=UNKNOWN,
+                    index_bytes=UNKNOWN,
+                    key=Key(index="users_pkey", columns=(KeyColumn(name="id", type="bigint"),)),
+                    writes_per_second=UNKNOWN,
+                    sessions=UNKNOWN,
                 ),
             ),
-            rows=ROWS,
-            heap_bytes=UNKNOWN,
-            index_bytes=UNKNOWN,
             database_bytes=UNKNOWN,
-            key=Key(index="users_pkey", columns=(KeyColumn(name="id", type="bigint"),)),
-            rights=Rights(owns_table=True, can_create_schema=True, read_only=False, in_recovery=False),
-            activity=Activity(
-                longest_transaction=UNKNOWN, writes_per_second=UNKNOWN, sessions_on_table=UNKNOWN, replicas=UNKNOWN
-            ),
+            rights=Rights(owns=True, can_create_schema=True, read_only=False, in_recovery=False),
+            activity=Activity(longest_transaction=UNKNOWN, replicas=UNKNOWN),
         )
 
     return build

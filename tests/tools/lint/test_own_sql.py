@@ -9,6 +9,7 @@ from protocol.discovery import Sheet
 from protocol.facts import Facts, ValueFacts
 from protocol.findings import Severity
 from protocol.names import TableName
+from protocol.situation import Situation
 from protocol.steps import sql_of
 from protocol.strategy import Strategy
 from tools.lint.lint import lint_statements, lint_transactions
@@ -31,7 +32,9 @@ def ways(facts_on: Callable[[int], Facts], no_downtime_asked: Sheet) -> Callable
             {"table": TableName(name="users"), "column": "role", "nullable": nullable, **fields}
         )
         told = ValueFacts.model_validate({"type": fields["type"], "volatility": volatility})
-        strategies = change.strategies(no_downtime_asked, facts_on(major), told)
+        facts = facts_on(major)
+        situation = Situation(sheet=no_downtime_asked, facts=facts, tables={"table": change.table}, values=(told,))
+        strategies = change.strategies(situation)
         return {strategy.id: strategy for strategy in strategies if not strategy.obstacle}
 
     return of
