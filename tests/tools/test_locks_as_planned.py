@@ -14,7 +14,8 @@ from protocol.plan import Plan
 from protocol.steps import Backfill, LockMode, Statements
 from tests.tools.ground import Ground, backfill, statements
 from tools.backfill import run_backfill
-from tools.execute import run_statements, run_undo
+from tools.execute import run_statements
+from tools.running import undo_step
 from tools.verify import Before, run_checks
 from tools.work import Work
 
@@ -136,8 +137,7 @@ def run_all(work: Work) -> None:
 
 def take_back(work: Work) -> None:
     for step in reversed(statements(work.plan)):
-        if step.undo is not None:
-            run_undo(work, step.id, step.undo.sql, 1_000)
+        undo_step(work, step)
 
 
 def said_any(seen: Seen, phrases: tuple[str, ...]) -> bool:

@@ -22,7 +22,7 @@ COUNT_BELOW = 200_000
 def candidates(
     connection: Connection, said: str, kind: Literal["tables", "enums"] = "tables"
 ) -> tuple[tuple[TableName, ...], TableName | None]:
-    """Find the tables (or enumerated types) that `said` names exactly, and the nearest other one; a schema may be given."""
+    """Find the tables (or enumerated types) that `said` names, and the nearest other one; a schema may be given."""
     said = said.replace('"', "")
     schema_name, _, name = said.rpartition(".")
     every = [TableName(schema_name=row[0], name=row[1]) for row in connection.execute(SQL[kind])]
