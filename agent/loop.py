@@ -8,6 +8,7 @@ from prompts import render
 from protocol.errors import IllegalMove, Refused, ToolRefused
 from protocol.events import ModelReplied, PersonSaid, Told, ToolReturned
 from protocol.events import ToolRefused as ToolWasRefused
+from protocol.kinds_text import kinds_told
 from protocol.states import FINAL, Monitoring, Paused, State
 from tools.registry import Tool
 from tools.toolbox import call, legal_in
@@ -76,7 +77,7 @@ def _request(session: Session) -> Request:
 
 
 def _spec(tool: Tool) -> ToolSpec:
-    return ToolSpec(name=tool.name, description=render(f"tool_{tool.name}"), schema_=tool.schema)
+    return ToolSpec(name=tool.name, description=render(f"tool_{tool.name}", kinds=kinds_told()), schema_=tool.schema)
 
 
 def _replied(reply: Reply, model: str) -> ModelReplied:

@@ -128,7 +128,7 @@ def test_what_is_restored_is_what_was_dumped_row_by_row(any_ground: Ground) -> N
 
 def test_a_single_table_can_be_dumped(shop: Ground) -> None:
     work, step = planned(shop)
-    run_backup(work, step.model_copy(update={"table": TableName(schema_name="Old", name="T")}))
+    run_backup(work, step.model_copy(update={"tables": (TableName(schema_name="Old", name="T"),)}))
     tool = client_tools.find("pg_restore", 18)
     assert tool is not None
     listed = subprocess.run([tool.path, "--list", dump_path(work)], capture_output=True, text=True, check=True).stdout

@@ -25,9 +25,9 @@ ORDER BY e.enumsortorder
 SELECT n.nspname, c.relname, x.relname
 FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE lower(x.relname) = lower($1) AND $2 IN ('', n.nspname) AND c.relkind IN ('r', 'p')
+WHERE lower(x.relname) = lower($1::text) AND $2::text IN ('', n.nspname::text) AND c.relkind IN ('r', 'p')
   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'whimbrel', 'pg_toast')
-ORDER BY x.relname <> $1, array_position(current_schemas(false)::text[], n.nspname::text), n.nspname
+ORDER BY x.relname <> $1::text, array_position(current_schemas(false)::text[], n.nspname::text), n.nspname
 
 -- name: target
 SELECT current_database(), current_user::text, current_setting('server_version_num')::int,
