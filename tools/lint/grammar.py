@@ -134,6 +134,18 @@ def functions_in(expression: str) -> tuple[str, ...]:
     return called(tree(f"SELECT {expression}"))
 
 
+def columns_in(expression: str) -> tuple[str, ...]:
+    """Return the columns an expression names, `*` among them for all; raise NotRead."""
+    return columns_of(tree(f"SELECT {expression}"))
+
+
+def columns_of(node: Any) -> tuple[str, ...]:
+    """Return the columns named anywhere under a node, without their tables; `*` stands for all of them."""
+    last = (reference.fields[-1] for reference in under(node, "ColumnRef"))
+    names = (part.string.sval if part.WhichOneof("node") == "string" else "*" for part in last)
+    return tuple(dict.fromkeys(names))
+
+
 def called(node: Any) -> tuple[str, ...]:
     """Return the functions called anywhere under a node, without a leading `pg_catalog`."""
     return tuple(function_name(call) for call in under(node, "FuncCall"))

@@ -116,7 +116,7 @@ READ: dict[str, tuple[Action, ...]] = {
     "DELETE FROM t WHERE CURRENT OF c": (Delete(table=T, has_where=True, where="CURRENT OF c"),),
     "WITH old AS (DELETE FROM t RETURNING *) SELECT * FROM old": (
         Delete(table=T, has_where=False, returning=True),
-        Select(tables=(T,)),
+        Select(tables=(T,), star=True),
     ),
     "SET LOCAL lock_timeout = '2s'": (SetSetting(name="lock_timeout", value="2s", local=True),),
     "SET search_path = a, b": (SetSetting(name="search_path", value="a, b"),),

@@ -9,11 +9,15 @@ class ViewAction(Action):
 
 
 class CreateView(ViewAction):
-    """`reads` are the tables it looks at; a materialized one reads them at once unless `with_data` is false."""
+    """`reads` are the tables it looks at, `columns` the names of columns that it uses, `*` among them for all.
+
+    A materialized one reads them at once unless `with_data` is false.
+    """
 
     replace: bool = False
     with_data: bool = True
     reads: tuple[Relation, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 class DropView(ViewAction):

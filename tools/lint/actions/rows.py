@@ -8,10 +8,14 @@ RowLock = Literal["", "key share", "share", "no key update", "update"]
 
 
 class Select(Action):
-    """A query; `tables` are all it names, `functions` what it calls, `locking` its strongest FOR …."""
+    """A query; `tables` are all it names, `functions` what it calls, `locking` its strongest FOR ….
+
+    `star` says that its list is `*` and nothing else.
+    """
 
     tables: tuple[Relation, ...] = ()
     functions: tuple[str, ...] = ()
+    star: bool = False
     locking: RowLock = ""
     locked: tuple[Relation, ...] = ()
 

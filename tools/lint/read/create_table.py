@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tools.lint.actions import Action, AddConstraint, CreateTable, CreateView, Persistence, Relation
-from tools.lint.grammar import relation, relations
+from tools.lint.grammar import columns_of, relation, relations
 from tools.lint.read import columns, partitions
 from tools.lint.read.rows import query, tables_read
 
@@ -58,8 +58,13 @@ def create_table_as(node: Any) -> Iterator[Action]:
     target = relation(node.into.rel)
     yield from _of_query(node.query)
     if node.DESCRIPTOR.fields_by_name["objtype"].enum_type.values_by_name["OBJECT_MATVIEW"].number == node.objtype:
-        reads = tables_read(node.query)
-        yield CreateView(view=target, materialized=True, with_data=not node.into.skip_data, reads=reads)
+        yield CreateView(
+            view=target,
+            materialized=True,
+            with_data=not node.into.skip_data,
+            reads=tables_read(node.query),
+            columns=columns_of(node.query),
+        )
     else:
         yield _from_query(node.into, if_not_exists=node.if_not_exists)
 

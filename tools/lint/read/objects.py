@@ -26,7 +26,7 @@ from tools.lint.actions import (
     Relation,
     SetTablespaceAll,
 )
-from tools.lint.grammar import name_of, options, relation, relation_of, word
+from tools.lint.grammar import columns_of, name_of, options, relation, relation_of, word
 from tools.lint.read.names import named, parts, spoken
 from tools.lint.read.rows import tables_read
 
@@ -40,7 +40,8 @@ EVENTS = {4: "insert", 8: "delete", 16: "update", 32: "truncate"}
 
 
 def view(node: Any) -> Iterable[Action]:
-    return (CreateView(view=relation(node.view), replace=node.replace, reads=tables_read(node.query)),)
+    reads, columns = tables_read(node.query), columns_of(node.query)
+    return (CreateView(view=relation(node.view), replace=node.replace, reads=reads, columns=columns),)
 
 
 def sequence(node: Any) -> Iterable[Action]:

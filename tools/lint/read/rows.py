@@ -56,11 +56,19 @@ def query(node: Any) -> Iterator[Action]:
     yield Select(
         tables=tables,
         functions=tuple(dict.fromkeys(function_name(call) for call in calls)),
+        star=_is_star(node.target_list),
         locking=LOCKS[word(next(each for each in locking if each.strength == strongest), "strength")]
         if locking
         else "",
         locked=_locked(locking, tables),
     )
+
+
+def _is_star(targets: Any) -> bool:
+    if len(targets) != 1:
+        return False
+    fields = targets[0].res_target.val.column_ref.fields
+    return len(fields) == 1 and fields[0].WhichOneof("node") == "a_star"
 
 
 def _unread(node: Any, parts: list[Any], calls: list[Any]) -> str:
