@@ -11,13 +11,20 @@ from tools.lint.actions import (
     Commit,
     CreateDomain,
     CreateTable,
+    Do,
     DropColumn,
     DropConstraint,
     DropNotNull,
+    DropTable,
     Relation,
+    RenameColumn,
+    RenameConstraint,
+    RenameTable,
     Rollback,
+    RollbackTo,
     SetNotNull,
     SetSetting,
+    SetTableSchema,
     Statement,
     ValidateConstraint,
 )
@@ -28,6 +35,22 @@ Named = tuple[str, str, str]
 
 OWN = ""
 """Stands among constraint names for a NOT NULL that was declared with the column or by SET NOT NULL."""
+
+
+LOSSES = (
+    Commit,
+    DropColumn,
+    DropConstraint,
+    DropNotNull,
+    DropTable,
+    RenameColumn,
+    RenameConstraint,
+    RenameTable,
+    Rollback,
+    RollbackTo,
+    SetTableSchema,
+)
+"""What takes something away that the file has proved or made."""
 
 
 class Context:
@@ -83,9 +106,11 @@ class Context:
         self._settings.maps[0].clear()
 
     def note(self, statement: Statement) -> None:
-        """Remember what a statement did, for the ones after it."""
+        """Remember what a statement did, for the ones after it; of a DO block only what it may have taken away."""
+        certain = not any(isinstance(action, Do) for action in statement.actions)
         for action in statement.actions:
-            self._note(action)
+            if certain or isinstance(action, LOSSES):
+                self._note(action)
 
     def _note(self, action: Action) -> None:
         match action:
@@ -100,7 +125,12 @@ class Context:
             case Commit():
                 self.end()
             case Rollback():
+                self.end()
                 self._forget()
+            case RollbackTo():
+                self._forget()
+            case RenameTable(table=table) | SetTableSchema(table=table) | DropTable(table=table):
+                self._lose(table)
             case _:
                 self._note_proof(action)
 
@@ -110,13 +140,17 @@ class Context:
                 self._prove(table, column, OWN)
             case SetNotNull(table=table, column=column):
                 self._prove(table, column, OWN)
-            case DropNotNull(table=table, column=column) | DropColumn(table=table, column=column):
+            case (
+                DropNotNull(table=table, column=column)
+                | DropColumn(table=table, column=column)
+                | RenameColumn(table=table, column=column)
+            ):
                 self._proofs.pop((*self._key(table), column), None)
             case AddConstraint():
                 self._add(action)
             case ValidateConstraint(table=table, name=name):
                 self._validate(table, name)
-            case DropConstraint(table=table, name=name):
+            case DropConstraint(table=table, name=name) | RenameConstraint(table=table, name=name):
                 self._drop(table, name)
 
     def _add(self, constraint: AddConstraint) -> None:
@@ -158,11 +192,17 @@ class Context:
 
     def _forget(self) -> None:
         """Give up on what a ROLLBACK may have taken back: all of it, for that errs on the safe side."""
-        self.end()
         self._tables.clear()
         self._constraints.clear()
         self._proofs.clear()
         self._session.clear()
+
+    def _lose(self, table: Relation) -> None:
+        """Forget a table whose name now stands for nothing, or soon for another."""
+        key = self._key(table)
+        self._tables.discard(key)
+        self._constraints = {named: each for named, each in self._constraints.items() if named[:2] != key}
+        self._proofs = {named: each for named, each in self._proofs.items() if named[:2] != key}
 
     def _key(self, table: Relation) -> tuple[str, str]:
         return table.schema_name or self._settings.get("search_path", "public"), table.name

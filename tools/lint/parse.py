@@ -1,7 +1,8 @@
 """Split a file into statements and read what each does: the one door between SQL text and the rules.
 
-PostgreSQL's own grammar says where statements end and whether they are SQL at all. Then sqlglot reads the shapes it is
-known to read right, and the grammar's tree the others. What neither tells is Opaque, never left out.
+PostgreSQL's own grammar says where statements end, whether they are SQL at all, and what they do. Where an expression
+is too deep for its tree, sqlglot reads the shapes it is known to read right. What neither tells is Opaque, never left
+out.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from tools.lint import from_grammar, from_sqlglot, grammar
 from tools.lint.actions import Action, Opaque, Statement
 from tools.lint.grammar import NotRead
+from tools.lint.read.bodies import expanded
 
 BLANK = " \t\n\r\f\v"
 """What PostgreSQL's scanner takes for white space; a no-break space is part of a name for it."""
@@ -40,13 +42,14 @@ def _statement(text: str, line: int, column: int, actions: tuple[Action, ...]) -
 
 
 def _actions(text: str) -> tuple[Action, ...]:
-    read = from_sqlglot.read(text)
-    if read is not None:
-        return read
     try:
-        return from_grammar.read(text)
+        read = from_grammar.read(text)
     except NotRead as error:
-        return (_opaque(error),)
+        return (not error.broken and from_sqlglot.read(text)) or (_opaque(error),)
+    try:
+        return tuple(inner for action in read for inner in expanded(action, text, parse))
+    except RecursionError:
+        return (*read, Opaque(reason="bodies within bodies are nested too deeply"))
 
 
 def _checked(text: str) -> tuple[Action, ...]:

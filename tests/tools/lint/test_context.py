@@ -61,3 +61,18 @@ def test_a_transaction_knows_what_it_added_unproved() -> None:
     assert after(f"BEGIN; {add}").unproved_in_transaction(T, "c")
     assert not after(f"BEGIN; {add}; COMMIT; BEGIN").unproved_in_transaction(T, "c")
     assert not after(add).unproved_in_transaction(T, "c")
+
+
+def test_what_a_do_block_may_have_made_is_not_counted_on() -> None:
+    assert not after("DO $$ BEGIN IF random() > 2 THEN CREATE TABLE t (a int); END IF; END $$").is_new(T)
+    assert not after("CREATE TABLE t (a int); DO $$ BEGIN ALTER TABLE t RENAME TO u; END $$").is_new(T)
+
+
+def test_another_table_under_the_same_name_is_not_new() -> None:
+    assert not after("CREATE TABLE t (a int); ALTER TABLE t RENAME TO u; ALTER TABLE old RENAME TO t").is_new(T)
+    assert not after("CREATE TABLE t (a int); DROP TABLE t").is_new(T)
+    assert not after("BEGIN; SAVEPOINT s; CREATE TABLE t (a int); ROLLBACK TO s").is_new(T)
+
+
+def test_a_setting_by_function_counts() -> None:
+    assert after("SELECT pg_catalog.set_config('search_path', '', false)").setting("search_path") == ""

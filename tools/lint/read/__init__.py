@@ -1,0 +1,1 @@
+"""Read one kind of PostgreSQL's own trees each: what a statement of it does, as actions."""
