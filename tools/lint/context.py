@@ -39,11 +39,15 @@ SMALL = 1024 * 1024
 class Server(Protocol):
     """What only a live server can tell of the state before the first file; `tools/lint/server.py` asks one."""
 
+    @property
+    def major(self) -> int:
+        """Return its major version."""
+
     def size_of(self, table: Relation) -> int | None:
         """Return the bytes of the table's rows, its partitions' included; None where there is no such table."""
 
-    def proofs_of(self, table: Relation) -> tuple[AddConstraint, ...]:
-        """Return the validated constraints that prove a column free of NULL; one without a name is the column's own."""
+    def constraints_of(self, table: Relation) -> tuple[AddConstraint, ...]:
+        """Return what proves a column free of NULL once it is validated; one without a name is the column's own."""
 
     def types_of(self, table: Relation) -> Mapping[str, str]:
         """Return column -> type."""
@@ -190,6 +194,7 @@ class Context:
             case AddConstraint():
                 self._add(action)
             case ValidateConstraint(table=table, name=name):
+                self._learn(table)
                 self._validate(table, name)
             case DropConstraint(table=table, name=name):
                 self._learn(table)
@@ -227,9 +232,9 @@ class Context:
         self._asked.add(self._key(table))
         for column, type_ in self._server.types_of(table).items():
             self._types.setdefault((*self._key(table), column), type_)
-        for constraint in self._server.proofs_of(table):
+        for constraint in self._server.constraints_of(table):
             self._constraints.setdefault((*self._key(table), constraint.name), constraint)
-            for column in constraint.proves:
+            for column in () if constraint.not_valid else constraint.proves:
                 self._prove(table, column, constraint.name)
 
     def _prove(self, table: Relation, column: str, by: str) -> None:

@@ -75,14 +75,19 @@ def sections(source: Source) -> tuple[Section, ...]:
 
 def _marked(text: str, parts: Sequence[re.Match[str]]) -> Iterator[Section]:
     unwrapped = _UNWRAPPED_FILE.search(text) is not None
-    if parts[0]["tern"]:
-        yield _between(text, 0, parts[0].start(), unwrapped, undoes=False)
-    starts = [0 if number == 0 and not part["tern"] else part.start() for number, part in enumerate(parts)]
+    starts = [part.start() for part in parts]
+    if _undoes(parts[0]):
+        yield _between(text, 0, starts[0], unwrapped, undoes=False)
+    else:
+        starts[0] = 0
     for part, start, end in zip(parts, starts, [*starts[1:], len(text)], strict=True):
-        way = (part["way"] or part["node"] or part["tern"] or "").lower()
         said = part["said"] or part["changeset"] or ""
         bare = unwrapped or _UNWRAPPED_PART.search(said) is not None
-        yield _between(text, start, end, bare, undoes=way in {"down", "drop"})
+        yield _between(text, start, end, bare, undoes=_undoes(part))
+
+
+def _undoes(part: re.Match[str]) -> bool:
+    return (part["way"] or part["node"] or part["tern"] or "").lower() in {"down", "drop"}
 
 
 def _between(text: str, start: int, end: int, unwrapped: bool, *, undoes: bool) -> Section:
