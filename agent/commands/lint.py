@@ -11,8 +11,8 @@ import click
 from protocol.errors import UsageError
 
 if TYPE_CHECKING:
-    from tools.lint.context import Server
     from tools.lint.frameworks import Source
+    from tools.lint.live import Server
     from tools.lint.report import Report
 
 STDIN = Path("-")

@@ -1,8 +1,6 @@
 """What a rule may know besides its statement: the server, and what earlier statements and files did."""
 
 from collections import ChainMap
-from collections.abc import Mapping
-from typing import Protocol
 
 from tools.lint import volatility
 from tools.lint.actions import (
@@ -23,6 +21,7 @@ from tools.lint.actions import (
     Statement,
     ValidateConstraint,
 )
+from tools.lint.live import SMALL, Server
 from tools.lint.volatility import Volatility, VolatilityOf
 
 Named = tuple[str, str, str]
@@ -30,33 +29,6 @@ Named = tuple[str, str, str]
 
 OWN = ""
 """Stands among constraint names for a NOT NULL that was declared with the column or by SET NOT NULL."""
-
-
-SMALL = 1024 * 1024
-"""Bytes of a table that is read, rewritten or indexed in an instant: some 20 ms for a megabyte (measured)."""
-
-
-class Server(Protocol):
-    """What only a live server can tell of the state before the first file; `tools/lint/server.py` asks one."""
-
-    @property
-    def major(self) -> int:
-        """Return its major version."""
-
-    def size_of(self, table: Relation) -> int | None:
-        """Return the bytes of the table's rows, its partitions' included; None where there is no such table."""
-
-    def constraints_of(self, table: Relation) -> tuple[AddConstraint, ...]:
-        """Return what proves a column free of NULL once it is validated; one without a name is the column's own."""
-
-    def types_of(self, table: Relation) -> Mapping[str, str]:
-        """Return column -> type."""
-
-    def is_constrained_domain(self, type_: str) -> bool:
-        """Tell whether the type is a domain with a CHECK or NOT NULL."""
-
-    def volatility_of(self, expression: str) -> Volatility | None:
-        """Return the strongest volatility in the expression, None where the server refuses it."""
 
 
 class Context:

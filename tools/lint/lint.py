@@ -10,8 +10,9 @@ from protocol.findings import Finding
 from protocol.value import Value
 from tools.lint import rules as folder
 from tools.lint.actions import Statement
-from tools.lint.context import Context, Server
+from tools.lint.context import Context
 from tools.lint.frameworks import Source, sections
+from tools.lint.live import Server
 from tools.lint.parse import parse
 from tools.lint.psql import without_psql
 from tools.lint.rule import Rule

@@ -6,9 +6,10 @@ import psycopg
 import pytest
 
 from tools.lint.actions import Relation
-from tools.lint.context import SMALL, Context
+from tools.lint.context import Context
 from tools.lint.frameworks import Source
 from tools.lint.lint import History
+from tools.lint.live import SMALL
 from tools.lint.server import LiveServer, asking
 
 SHOP = """
