@@ -6,7 +6,7 @@ comments at the head of a file, for all of it. Without a reason it does nothing.
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -42,11 +42,8 @@ class Suppression:
     """Lines of the statements it holds for; 0 where it holds for none."""
     used: set[str] = field(default_factory=set)
 
-    def holds_for(self, rule: str, first: int, last: int) -> bool:
-        """Tell whether it silences a rule on a statement that stands on these lines."""
-        if rule not in self.rules or not self.reason:
-            return False
-        return self.of_file or (self.first <= last and first <= self.last)
+    def answers(self, rule: str) -> bool:
+        return rule in self.rules and bool(self.reason)
 
 
 class Places:
@@ -79,14 +76,25 @@ def suppressed(
         return tuple(found)
     places = Places(statements)
     comments = list(_read(sql, places))
-    left = [finding for finding in found if not _silenced(finding, comments, places)]
+    by_line = _by_line(comments)
+    left = [finding for finding in found if not _silenced(finding, by_line, places)]
     wrong = [_unfounded(comment, said) for comment in comments for said in _faults(comment, known)]
     return tuple(sorted([*left, *wrong], key=lambda finding: (finding.line, finding.column)))
 
 
-def _silenced(finding: Finding, comments: Iterable[Suppression], places: Places) -> bool:
-    span = places.around(finding.line, finding.column)
-    holding = [comment for comment in comments if comment.holds_for(finding.rule, *span)]
+def _by_line(comments: Iterable[Suppression]) -> Mapping[int, Sequence[Suppression]]:
+    """Return the comments by the lines they hold for; those of the whole file stand at line 0."""
+    by_line: dict[int, list[Suppression]] = {}
+    for comment in comments:
+        for line in (0,) if comment.of_file else range(comment.first, comment.last + 1):
+            by_line.setdefault(line, []).append(comment)
+    return by_line
+
+
+def _silenced(finding: Finding, by_line: Mapping[int, Sequence[Suppression]], places: Places) -> bool:
+    first, last = places.around(finding.line, finding.column)
+    near = (comment for line in (0, *range(first, last + 1)) for comment in by_line.get(line, ()))
+    holding = [comment for comment in near if comment.answers(finding.rule)]
     for comment in holding:
         comment.used.add(finding.rule)
     return bool(holding)
