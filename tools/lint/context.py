@@ -153,6 +153,9 @@ class Context:
         return self._server is not None and self._server.size_of(table) is None
 
     def _note_proof(self, action: Action) -> None:
+        table = getattr(action, "table", None)
+        if isinstance(table, Relation):
+            self._learn(table)
         match action:
             case AddColumn(table=table, column=column):
                 self._types[*self._key(table), column] = action.type
@@ -161,15 +164,12 @@ class Context:
             case SetNotNull(table=table, column=column):
                 self._prove(table, column, OWN)
             case DropNotNull(table=table, column=column) | DropColumn(table=table, column=column):
-                self._learn(table)
                 self._proofs.pop((*self._key(table), column), None)
             case AddConstraint():
                 self._add(action)
             case ValidateConstraint(table=table, name=name):
-                self._learn(table)
                 self._validate(table, name)
             case DropConstraint(table=table, name=name):
-                self._learn(table)
                 self._drop(table, name)
 
     def _add(self, constraint: AddConstraint) -> None:
