@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "run": ("agent.commands.run:run", "The whole protocol without a screen."),
     "show": ("agent.commands.show:show", "Show a saved plan."),
     "lint": ("agent.commands.lint:lint", "Say what is unsafe in SQL files."),
+    "rule": ("agent.commands.lint:rule", "Print what a lint rule says, or list all."),
     "rehearse": ("agent.commands.later:rehearse", "Not built yet."),
     "apply": ("agent.commands.later:apply", "Not built yet."),
     "runs": ("agent.commands.runs:runs", "List the runs."),

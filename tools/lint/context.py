@@ -1,4 +1,4 @@
-"""What a rule may know besides its statement: the server, and what earlier statements of the file did."""
+"""What a rule may know besides its statement: the server, and what earlier statements and files did."""
 
 from collections import ChainMap
 
@@ -28,6 +28,7 @@ from tools.lint.actions import (
     Statement,
     ValidateConstraint,
 )
+from tools.lint.live import SMALL, Server
 from tools.lint.volatility import Volatility, VolatilityOf
 
 Named = tuple[str, str, str]
@@ -54,26 +55,68 @@ LOSSES = (
 
 
 class Context:
-    """The file so far. It grows statement by statement, for a copy a statement would cost the square of the file.
+    """The history so far. It grows statement by statement, for a copy a statement would cost the square of the file.
 
+    Files are deployed one by one: a table that an earlier file made may be in use by now, so only the file that makes
+    it calls it new. What an earlier file proved or defined stays known: constraints, types, domains.
     A table named without a schema is one of `public`, until the file sets `search_path`.
     """
 
-    def __init__(self, *, major: int, volatility: VolatilityOf | None = None, in_transaction: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        major: int,
+        volatility: VolatilityOf | None = None,
+        in_transaction: bool = False,
+        server: Server | None = None,
+    ) -> None:
         self.major = major
         self.in_transaction = in_transaction
-        self._volatility = volatility
+        self._server = server
+        self._volatility = volatility or (server.volatility_of if server else None)
         self._session: dict[str, str] = {}
         self._settings = ChainMap[str, str]({}, self._session)
         self._tables: set[tuple[str, str]] = set()
         self._domains: set[str] = set()
+        self._types: dict[Named, str] = {}
         self._constraints: dict[Named, AddConstraint] = {}
         self._proofs: dict[Named, set[str]] = {}
         self._unproved_here: set[Named] = set()
+        self._asked: set[tuple[str, str]] = set()
+
+    def begin_file(self, in_transaction: bool) -> None:
+        """Start the next file; `in_transaction` says that what runs it wraps it in one transaction."""
+        self.end()
+        self.in_transaction = in_transaction
+        self._session.clear()
+        self._tables.clear()
+
+    def aside(self) -> "Context":
+        """Return a context that knows the same and whose further history is its own: for a file that undoes."""
+        other = Context(major=self.major, volatility=self._volatility, server=self._server)
+        other._tables |= self._tables
+        other._domains |= self._domains
+        other._types |= self._types
+        other._constraints |= self._constraints
+        other._proofs |= {named: set(by) for named, by in self._proofs.items()}
+        other._asked |= self._asked
+        return other
 
     def is_new(self, table: Relation) -> bool:
-        """Tell whether an earlier statement created the table, so that nobody uses it yet."""
+        """Tell whether an earlier statement of the file created the table, so that nobody uses it yet."""
         return self._key(table) in self._tables
+
+    def is_quick(self, table: Relation) -> bool:
+        """Tell whether to read, rewrite or index the table takes no time: it is new, or the server knows it small."""
+        if self.is_new(table):
+            return True
+        size = self._server.size_of(table) if self._server else None
+        return size is not None and size <= SMALL
+
+    def type_of(self, table: Relation, column: str) -> str | None:
+        """Return the type of a column as the history or the server tells it, None where neither does."""
+        self._learn(table)
+        return self._types.get((*self._key(table), column))
 
     def setting(self, name: str) -> str | None:
         """Return the value that the file gave a setting, None where it did not."""
@@ -81,6 +124,7 @@ class Context:
 
     def proves_not_null(self, table: Relation, column: str, without: frozenset[str] = frozenset()) -> bool:
         """Tell whether an earlier statement proved that the column holds no NULL, by a constraint not in `without`."""
+        self._learn(table)
         return bool(self._proofs.get((*self._key(table), column), set()) - without)
 
     def unproved_in_transaction(self, table: Relation, constraint: str) -> bool:
@@ -88,8 +132,8 @@ class Context:
         return self.in_transaction and (*self._key(table), constraint) in self._unproved_here
 
     def is_constrained_domain(self, type_: str) -> bool:
-        """Tell whether the file created the type as a domain with a CHECK or NOT NULL."""
-        return type_ in self._domains
+        """Tell whether the history or the server knows the type as a domain with a CHECK or NOT NULL."""
+        return type_ in self._domains or (self._server is not None and self._server.is_constrained_domain(type_))
 
     def volatility_of(self, expression: str) -> Volatility | None:
         """Ask the server where there is one, else what is built in; None where neither knows."""
@@ -114,8 +158,9 @@ class Context:
 
     def _note(self, action: Action) -> None:
         match action:
-            case CreateTable(table=table, if_not_exists=False):
-                self._tables.add(self._key(table))
+            case CreateTable(table=table, if_not_exists=doubtful):
+                if not doubtful or self._is_missing(table):
+                    self._tables.add(self._key(table))
             case CreateDomain(name=name, constrained=True):
                 self._domains.add(name)
             case SetSetting():
@@ -134,10 +179,18 @@ class Context:
             case _:
                 self._note_proof(action)
 
+    def _is_missing(self, table: Relation) -> bool:
+        return self._server is not None and self._server.size_of(table) is None
+
     def _note_proof(self, action: Action) -> None:
+        table = getattr(action, "table", None)
+        if isinstance(table, Relation):
+            self._learn(table)
         match action:
-            case AddColumn(table=table, column=column) if action.not_null or action.primary:
-                self._prove(table, column, OWN)
+            case AddColumn(table=table, column=column):
+                self._types[*self._key(table), column] = action.type
+                if action.not_null or action.primary:
+                    self._prove(table, column, OWN)
             case SetNotNull(table=table, column=column):
                 self._prove(table, column, OWN)
             case (
@@ -177,6 +230,18 @@ class Context:
             proofs.discard(name)
             if constraint.kind == "not null":
                 proofs.discard(OWN)  # since PostgreSQL 18 the column's NOT NULL is that constraint
+
+    def _learn(self, table: Relation) -> None:
+        """Ask the server about a table the first time it is spoken of; later the history knows better."""
+        if self._server is None or self._key(table) in self._asked or self.is_new(table):
+            return
+        self._asked.add(self._key(table))
+        for column, type_ in self._server.types_of(table).items():
+            self._types.setdefault((*self._key(table), column), type_)
+        for constraint in self._server.constraints_of(table):
+            self._constraints.setdefault((*self._key(table), constraint.name), constraint)
+            for column in () if constraint.not_valid else constraint.proves:
+                self._prove(table, column, constraint.name)
 
     def _prove(self, table: Relation, column: str, by: str) -> None:
         self._proofs.setdefault((*self._key(table), column), set()).add(by)

@@ -1,11 +1,13 @@
 """What a lint rule is."""
 
 import inspect
+import re
 from abc import abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
 from protocol.findings import Finding, Severity
+from protocol.value import Value
 from tools.lint.actions import Statement
 from tools.lint.context import Context
 
@@ -18,6 +20,10 @@ class Rule:
     """
 
     severity: ClassVar[Severity] = Severity.ERROR
+    looks_at: ClassVar[tuple[type[Value], ...]] = ()
+    """The actions without which a statement is of no interest; none means that every statement is."""
+    also_known_as: ClassVar[tuple[str, ...]] = ()
+    """What other linters call it, so that `whimbrel rule` finds it by their names too."""
     recipe: ClassVar[str]
     """What to do instead, in a few lines of plain text."""
 
@@ -29,9 +35,19 @@ class Rule:
     def page(self) -> str:
         return inspect.cleandoc(type(self).__doc__ or "")
 
+    @property
+    def summary(self) -> str:
+        """The first sentence of the page, in one line."""
+        first = re.split(r"(?<=[.!?])\s", " ".join(self.page.split()), maxsplit=1)
+        return first[0]
+
     @abstractmethod
     def check(self, statement: Statement, context: Context) -> Iterator[Finding]:
         """Yield what speaks against the statement; `context` holds what came before it."""
+
+    def at_end(self, last: Statement, context: Context) -> Iterator[Finding]:  # noqa: ARG002 - for rules to override
+        """Yield what speaks against the file as a whole, once, after its last statement."""
+        return iter(())
 
     def finding(
         self,

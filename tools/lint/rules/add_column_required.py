@@ -28,6 +28,8 @@ class AddColumnRequired(Rule):
     ```
     """
 
+    looks_at = (AddColumn,)
+    also_known_as = ("adding-required-field", "MF103", "MP084", "add-column-not-null-no-default")
     recipe = (
         "Give it a default; or add it nullable, let the application write it,\n"
         "fill the existing rows in batches, and only then prove NOT NULL."

@@ -42,6 +42,12 @@ class AddColumnRewrite(Rule):
     ```
     """
 
+    looks_at = (AddColumn,)
+    also_known_as = (
+        *("adding-field-with-default", "adding-serial-primary-key-field", "add_column_default"),
+        *("add_column_generated_stored", "add_column_auto_incrementing", "add_column_with_default", "E11", "PG302"),
+        *("COLUMN_DEFAULT_DISALLOW_VOLATILE", "MP003", "MP015", "MP062", "add-column-non-constant-default"),
+    )
     recipe = (
         "Add the column without it, then set the default: rows to come have it at once.\n"
         "Fill the rows that exist in batches along a key; then prove NOT NULL where it is wanted."
@@ -49,7 +55,7 @@ class AddColumnRewrite(Rule):
 
     def check(self, statement: Statement, context: Context) -> Iterator[Finding]:
         for action in statement.actions:
-            if isinstance(action, AddColumn) and not context.is_new(action.table):
+            if isinstance(action, AddColumn) and not context.is_quick(action.table):
                 yield from self._check(action, statement, context)
 
     def _check(self, added: AddColumn, statement: Statement, context: Context) -> Iterator[Finding]:

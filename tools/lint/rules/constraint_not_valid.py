@@ -46,6 +46,13 @@ class ConstraintNotValid(Rule):
     ```
     """
 
+    looks_at = (AddColumn, AddConstraint, ValidateConstraint)
+    also_known_as = (
+        *("constraint-missing-not-valid", "adding-foreign-key-constraint", "add_check_constraint", "add_foreign_key"),
+        *("add_reference", "validate_check_constraint", "validate_foreign_key", "E1", "PG305", "MP005", "MP030"),
+        *("STATEMENT_ADD_CHECK_NOT_VALID", "STATEMENT_ADD_FK_NOT_VALID", "add-constraint-check-no-not-valid"),
+        *("add-constraint-fk-no-not-valid", "not-valid-validate-same-tx"),
+    )
     recipe = (
         "ADD CONSTRAINT … NOT VALID in one transaction, an instant;\n"
         "VALIDATE CONSTRAINT in a later one, which reads the table while others write."
@@ -61,13 +68,13 @@ class ConstraintNotValid(Rule):
 
 def _reason(action: Action, context: Context, added: set[str]) -> str:
     match action:
-        case AddConstraint(table=table, kind=kind, not_valid=False) if kind in LOCKS and not context.is_new(table):
+        case AddConstraint(table=table, kind=kind, not_valid=False) if kind in LOCKS and not context.is_quick(table):
             if not (kind == "not null" and all(context.proves_not_null(table, column) for column in action.proves)):
                 return f"`{action.name or kind}` is {EVERY_ROW} of `{table}` {LOCKS[kind]}"
-        case AddColumn(table=table, column=column) if not context.is_new(table):
+        case AddColumn(table=table, column=column) if not context.is_quick(table):
             of = _of_column(action)
             return f"the {of.upper()} of `{column}` is {EVERY_ROW} of `{table}` {LOCKS[of]}" if of else ""
-        case ValidateConstraint(table=table, name=name) if not context.is_new(table):
+        case ValidateConstraint(table=table, name=name) if not context.is_quick(table):
             if name in added or context.unproved_in_transaction(table, name):
                 return f"`{name}` is validated in the transaction that added it and locks `{table}` until its end"
     return ""

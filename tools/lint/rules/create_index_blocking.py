@@ -35,6 +35,12 @@ class CreateIndexBlocking(Rule):
     ```
     """
 
+    looks_at = (CreateIndex,)
+    also_known_as = (
+        *("require-concurrent-index-creation", "ban-concurrent-index-creation-in-transaction", "add_index", "E6"),
+        *("PG101", "PG103", "INDEX_CREATE_CONCURRENTLY", "STATEMENT_NON_TRANSACTIONAL", "MP001", "MP025"),
+        *("create-index-not-concurrent", "concurrent-in-transaction"),
+    )
     recipe = (
         "CREATE INDEX CONCURRENTLY, outside a transaction and without a short lock_timeout;\n"
         "then look at pg_index.indisvalid, and where it is false drop the index concurrently and build it again."
@@ -49,8 +55,8 @@ class CreateIndexBlocking(Rule):
         if index.concurrently and context.in_transaction:
             message = "CREATE INDEX CONCURRENTLY cannot run inside a transaction (25001)"
             yield self.finding(statement, message)
-        elif index.only and not context.is_new(index.table):
+        elif index.only and not context.is_quick(index.table):
             message = f"writes to `{index.table}` wait while the index is built, unless the table is partitioned"
             yield self.finding(statement, message, Severity.WARNING)
-        elif not index.concurrently and not context.is_new(index.table):
+        elif not index.concurrently and not context.is_quick(index.table):
             yield self.finding(statement, f"writes to `{index.table}` wait while the index is built")

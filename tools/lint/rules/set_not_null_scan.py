@@ -21,7 +21,7 @@ class SetNotNullScan(Rule):
 
     PostgreSQL 18 has a shorter way without SET NOT NULL: `ADD CONSTRAINT … NOT NULL column NOT VALID`, then VALIDATE.
     Before PostgreSQL 12 there is no proof: keep the validated CHECK instead.
-    Only what stands in the same file counts; a proof that the database holds already is not seen.
+    What earlier files of the same run prove counts too; a proof that only the database holds is seen with `--dsn`.
 
     Unsafe:
 
@@ -39,6 +39,11 @@ class SetNotNullScan(Rule):
     ```
     """
 
+    looks_at = (SetNotNull,)
+    also_known_as = (
+        *("adding-not-nullable-field", "change_column_null", "E2", "PG303", "MF104", "MP002", "MP018", "MP081"),
+        *("STATEMENT_DISALLOW_ADD_NOT_NULL", "alter-column-set-not-null"),
+    )
     recipe = (
         "ADD CONSTRAINT … CHECK (column IS NOT NULL) NOT VALID; fill what is NULL; VALIDATE CONSTRAINT;\n"
         "SET NOT NULL; DROP CONSTRAINT: each in a transaction of its own."
@@ -47,7 +52,7 @@ class SetNotNullScan(Rule):
     def check(self, statement: Statement, context: Context) -> Iterator[Finding]:
         dropped = frozenset(action.name for action in statement.actions if isinstance(action, DropConstraint))
         for action in statement.actions:
-            if isinstance(action, SetNotNull) and not context.is_new(action.table):
+            if isinstance(action, SetNotNull) and not context.is_quick(action.table):
                 reason = _reason(action, context, dropped)
                 if reason:
                     message = f"SET NOT NULL on `{action.column}` reads all of `{action.table}` under lock: {reason}"

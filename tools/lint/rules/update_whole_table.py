@@ -29,12 +29,14 @@ class UpdateWholeTable(Rule):
     ```
     """
 
+    looks_at = (Update, Delete)
+    also_known_as = ("MP011", "MP036", "update-in-migration", "delete-without-where")
     recipe = (
         "Walk along a key in batches of some thousand rows, each a transaction of its own that notes where it got to."
     )
 
     def check(self, statement: Statement, context: Context) -> Iterator[Finding]:
         for action in statement.actions:
-            if isinstance(action, Update | Delete) and not action.has_where and not context.is_new(action.table):
+            if isinstance(action, Update | Delete) and not action.has_where and not context.is_quick(action.table):
                 verb = "updates" if isinstance(action, Update) else "deletes"
                 yield self.finding(statement, f"{verb} every row of `{action.table}` in one transaction")

@@ -1,0 +1,1 @@
+ALTER TABLE IF EXISTS public.users ADD COLUMN IF NOT EXISTS locale varchar(10) DEFAULT 'fr';

@@ -1,0 +1,1 @@
+ALTER TABLE orders ADD COLUMN refunded positive_amount DEFAULT 0;

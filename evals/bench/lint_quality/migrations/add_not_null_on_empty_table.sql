@@ -1,0 +1,1 @@
+ALTER TABLE feature_flags ADD COLUMN owner text NOT NULL;

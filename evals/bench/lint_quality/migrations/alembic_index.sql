@@ -1,0 +1,5 @@
+BEGIN;
+
+CREATE INDEX ix_orders_placed_at ON orders (placed_at);
+
+COMMIT;

@@ -1,0 +1,1 @@
+ALTER INDEX users_nickname_idx SET (fillfactor = 70);

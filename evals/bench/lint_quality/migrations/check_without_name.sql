@@ -1,0 +1,1 @@
+ALTER TABLE orders ADD CHECK (total IS NULL OR total < 1000000);

@@ -1,0 +1,1 @@
+CREATE STATISTICS orders_state_status (dependencies) ON state, status FROM orders;

@@ -1,0 +1,1 @@
+DROP FUNCTION full_name(users);

@@ -1,0 +1,3 @@
+BEGIN;
+DROP INDEX CONCURRENTLY users_nickname_idx;
+END;

@@ -1,0 +1,1 @@
+DROP INDEX IF EXISTS users_nickname_idx, users_legacy_id_idx;

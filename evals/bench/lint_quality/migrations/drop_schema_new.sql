@@ -1,0 +1,3 @@
+CREATE SCHEMA scratchpad;
+CREATE TABLE scratchpad.a (id integer);
+DROP SCHEMA scratchpad CASCADE;

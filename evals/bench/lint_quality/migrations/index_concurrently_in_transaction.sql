@@ -1,0 +1,3 @@
+BEGIN;
+CREATE INDEX CONCURRENTLY index_users_on_email ON users (email);
+COMMIT;

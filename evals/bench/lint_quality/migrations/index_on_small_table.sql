@@ -1,0 +1,1 @@
+CREATE INDEX plans_name_idx ON plans (name);

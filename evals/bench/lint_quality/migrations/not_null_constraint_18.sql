@@ -1,0 +1,3 @@
+-- server: 18
+ALTER TABLE users ADD CONSTRAINT users_bio_present NOT NULL bio NOT VALID;
+ALTER TABLE users VALIDATE CONSTRAINT users_bio_present;

@@ -1,0 +1,1 @@
+ALTER TABLE events_import ADD PRIMARY KEY (id);

@@ -1,0 +1,1 @@
+ALTER TABLE products RENAME CONSTRAINT products_price_positive TO products_price_check;

@@ -1,0 +1,1 @@
+ALTER FUNCTION full_name(users) RENAME TO display_name;

@@ -1,0 +1,1 @@
+ALTER INDEX users_nickname_idx RENAME TO users_nick_idx;

@@ -1,0 +1,1 @@
+ALTER SEQUENCE ticket_numbers RENAME TO ticket_ids;

@@ -1,0 +1,2 @@
+ALTER TABLE invoices RENAME TO bills;
+CREATE VIEW invoices AS SELECT * FROM bills;

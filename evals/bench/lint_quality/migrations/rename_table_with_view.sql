@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE invoices RENAME TO bills;
+CREATE VIEW invoices AS SELECT * FROM bills;
+COMMIT;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE plans ADD COLUMN trial_days integer NOT NULL DEFAULT 14;
+ROLLBACK;

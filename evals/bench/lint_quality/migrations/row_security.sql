@@ -1,0 +1,2 @@
+ALTER TABLE plans ENABLE ROW LEVEL SECURITY;
+CREATE POLICY plans_all ON plans USING (true);

@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE orders ADD COLUMN checked boolean;
+SELECT count(*) FROM orders WHERE total IS NULL;
+COMMIT;

@@ -1,0 +1,3 @@
+ALTER TABLE users ADD CONSTRAINT users_phone_ok CHECK (phone IS NOT NULL AND phone <> '') NOT VALID;
+ALTER TABLE users VALIDATE CONSTRAINT users_phone_ok;
+ALTER TABLE users ALTER COLUMN phone SET NOT NULL;

@@ -1,0 +1,2 @@
+-- server: 18
+ALTER TABLE users ALTER COLUMN bio SET NOT NULL NOT VALID;

@@ -1,0 +1,3 @@
+-- server: 18
+ALTER TABLE users ADD CONSTRAINT users_bio_present NOT NULL bio NOT VALID;
+ALTER TABLE users ALTER COLUMN bio SET NOT NULL;

@@ -1,0 +1,2 @@
+SET timezone = 'UTC';
+ALTER TABLE users ALTER COLUMN last_seen TYPE timestamptz;

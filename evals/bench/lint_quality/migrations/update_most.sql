@@ -1,0 +1,1 @@
+UPDATE users SET status = 'inactive' WHERE status IS NOT NULL;

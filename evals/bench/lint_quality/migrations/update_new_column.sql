@@ -1,0 +1,2 @@
+ALTER TABLE users ADD COLUMN handle text;
+UPDATE users SET handle = nickname;

@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE users ADD COLUMN handle text;
+UPDATE users SET handle = nickname;
+COMMIT;

@@ -1,0 +1,1 @@
+UPDATE plans SET price = 9.90 WHERE id = 3;
