@@ -1,6 +1,6 @@
 """Write the plan: every section of the protocol's template, from the changes, the answers and the facts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from protocol import rates
@@ -20,6 +20,13 @@ from protocol.wish import Wish
 
 Linter = Callable[[Sequence[Sequence[str]]], tuple[Finding, ...]]
 """Judges steps: each entry is the SQL of one step."""
+
+Weigher = Callable[[Sequence[Step]], Mapping[str, tuple[str, ...]]]
+"""Tells, by the ids of steps, what each locks and does, in words."""
+
+
+def unweighed(_: Sequence[Step]) -> Mapping[str, tuple[str, ...]]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -49,10 +56,13 @@ def draft(
     lint: Linter,
     limits: Limits,
     strategies: Sequence[str] = (),
+    weigh: Weigher = unweighed,
 ) -> Plan:
     """Build the plan with the recommended strategies, or those named; raise Refused when none can be taken."""
     ways = tuple(_way(number, wish, strategies) for number, wish in enumerate(wishes, start=1))
-    work = tuple(_within(step, limits) for way in ways for step in way.chosen.steps)
+    gentle = tuple(_within(step, limits) for way in ways for step in way.chosen.steps)
+    effects = weigh(gentle)
+    work = tuple(step.model_copy(update={"effects": effects.get(step.id, ())}) for step in gentle)
     steps = (_preflight(facts), _backup(facts, limits), *work)
     environment = environment_of(sheet)
     changes = tuple(wish.change for wish in wishes)

@@ -174,6 +174,6 @@ def _number_of(strategy: str) -> int:
 
 def _binding(step: Step) -> dict[str, Any]:
     """What of a step an approval is bound to, its undo included."""
-    told = {"title", "why", "held", "duration", "undo"}
+    told = {"title", "why", "held", "duration", "effects", "undo"}
     undo = [_binding(part) for part in step.undo.steps] if step.undo else []
     return {**step.model_dump(mode="json", exclude=told), "undo": undo}

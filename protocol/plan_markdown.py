@@ -114,6 +114,7 @@ def _step(number: int, step: Step) -> Iterable[str]:
         return
     yield f"- Lock: {step.lock}, held {step.held}"
     yield f"- Duration: {step.duration}"
+    yield from (f"- {effect}" for effect in step.effects)
     match step:
         case Statements(sql=sql, lock_timeout_ms=limit):
             wait = (

@@ -37,6 +37,7 @@ class Undo(Value):
 class BaseStep(Value):
     """`held` is how long the strongest lock is held, `duration` how long the step takes.
 
+    `effects` says lock by lock what the SQL does on this server, as it was weighed when the plan was made.
     `final` marks the point of no return: what it takes away does not come back by undoing.
     """
 
@@ -47,6 +48,7 @@ class BaseStep(Value):
     held: Figure
     duration: Figure
     undo: Undo | None = None
+    effects: tuple[str, ...] = ()
     final: bool = False
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from protocol.changes import kinds
 from protocol.discovery import Answer, Origin, Sheet
-from protocol.drafting import Linter, draft
+from protocol.drafting import Linter, Weigher, draft
 from protocol.errors import IllegalMove, Refused, ToolRefused
 from protocol.events import (
     AnswerGiven,
@@ -28,6 +28,8 @@ from protocol.value import Value
 from tools.engines.postgres import lost_connection
 from tools.introspect.read import read_snapshot
 from tools.lint.lint import lint, lint_transactions
+from tools.lint.volatility import VolatilityOf
+from tools.locks.of_plan import effects_of
 from tools.registry import Desk, Result, tool
 from tools.understand import Understanding, understand
 
@@ -124,6 +126,7 @@ def _draft(desk: Desk, strategies: tuple[str, ...]) -> Plan:
         lint=_linter(understanding),
         limits=desk.limits,
         strategies=strategies,
+        weigh=_weigher(understanding),
     )
 
 
@@ -136,11 +139,19 @@ def _asked(state: Planning) -> Sheet:
 
 def _linter(understanding: Understanding) -> Linter:
     """Our own rules, knowing of an expression's volatility what the server said of it."""
+    volatility = volatilities(understanding)
+    return lambda steps: lint_transactions(steps, major=understanding.facts.target.major, volatility=volatility)
+
+
+def _weigher(understanding: Understanding) -> Weigher:
+    volatility = volatilities(understanding)
+    return lambda steps: {step.id: told(effect) for step, effect in effects_of(steps, understanding.facts, volatility)}
+
+
+def volatilities(understanding: Understanding) -> VolatilityOf:
+    """What the server said of each expression of the request."""
     values = [value for wish in understanding.wishes for value in wish.situation.values]
-    volatility = {value.expression: value.volatility for value in values if value.expression}
-    return lambda steps: lint_transactions(
-        steps, major=understanding.facts.target.major, volatility=lambda said: volatility.get(said)
-    )
+    return {value.expression: value.volatility for value in values if value.expression}.get
 
 
 def _modify(decision: Modify, desk: Desk) -> Result:

@@ -17,7 +17,7 @@ STRONG = {"SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"}
 def step_card(step: Step) -> RenderableType:
     """Draw why, lock, times and what they rest on, SQL and undo of a step."""
     times = [("Lock", lock_text(step)), ("Held", figure_text(step.held)), ("Takes", figure_text(step.duration))]
-    return Group(prose(step.why), Text(), _measures(step, times), Text(), *_sql(step), *_undo(step))
+    return Group(prose(step.why), Text(), _measures(step, times), *_effects(step), Text(), *_sql(step), *_undo(step))
 
 
 def step_brief(step: Step) -> RenderableType:
@@ -36,6 +36,11 @@ def lock_text(step: Step) -> Text:
 def figure_text(figure: Figure) -> Text:
     """Write a number, and in a dimmer colour what it rests on."""
     return Text.assemble(visible(figure.short), (f"  {figure.source}: {visible(figure.how)}", "dim"))
+
+
+def _effects(step: Step) -> list[RenderableType]:
+    """What the SQL does on this server, lock by lock."""
+    return [prose(f"· {effect}", "dim") for effect in step.effects]
 
 
 def _sql(step: Step) -> tuple[RenderableType, ...]:
