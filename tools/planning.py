@@ -145,7 +145,9 @@ def _linter(understanding: Understanding) -> Linter:
 
 def _weigher(understanding: Understanding) -> Weigher:
     volatility = volatilities(understanding)
-    return lambda steps: {step.id: told(effect) for step, effect in effects_of(steps, understanding.facts, volatility)}
+    return lambda steps: {
+        step.id: effect.because for step, effect in effects_of(steps, understanding.facts, volatility)
+    }
 
 
 def volatilities(understanding: Understanding) -> VolatilityOf:
