@@ -1,4 +1,7 @@
-"""Run a statement that cannot be inside a transaction: found done, or cleared of what a broken try left, then run."""
+"""Run a statement that cannot be inside a transaction: found done, or cleared of what a broken try left, then run.
+
+After a pause nothing is cleared, for that would wait for the same transactions; the next try begins with it.
+"""
 
 import threading
 
@@ -13,6 +16,9 @@ from tools.execute import TRY_AGAIN, failed, in_words, pause_before, who_blocks
 from tools.work import Outcome, Work
 
 STOP_SEEN_S = 0.2
+
+CLEARING_MS = 2_000
+"""DROP INDEX CONCURRENTLY waits for every transaction that uses the table; after a failure it is only tried."""
 
 
 def run_concurrently(work: Work, step: Concurrently) -> Outcome:
@@ -45,7 +51,6 @@ def _tried(work: Work, connection: Connection, step: Concurrently, attempt: int)
         return True
     except psycopg.errors.QueryCanceled as error:
         if work.stop.is_set():
-            _clear(connection, step)
             return False
         raise StepFailed(_given_up(work, connection, step, error)) from None
     except TRY_AGAIN:
@@ -58,10 +63,14 @@ def _tried(work: Work, connection: Connection, step: Concurrently, attempt: int)
 
 def _given_up(work: Work, connection: Connection, step: Concurrently, error: psycopg.Error) -> str:
     said = failed(work.database, error)
-    if not connection.broken:
+    if connection.broken:
+        return said
+    try:
+        connection.execute("SELECT set_config('lock_timeout', $1, false)", (f"{CLEARING_MS}ms",))
         _clear(connection, step)
-        said += " What the try had left behind was removed."
-    return said
+    except psycopg.errors.LockNotAvailable:
+        return f"{said} What the try left behind cannot be removed while an older transaction runs; the next try does."
+    return f"{said} What the try had left behind was removed."
 
 
 def _is_done(connection: Connection, step: Concurrently) -> bool:
