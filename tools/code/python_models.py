@@ -1,7 +1,7 @@
 """Models in Python: Django's and SQLAlchemy's, read from the syntax tree."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from tools.code.models import Field, Model
@@ -10,9 +10,9 @@ _COLUMNS = frozenset({"Column", "mapped_column", "column_property", "deferred", 
 _RELATIONS = frozenset({"ForeignKey", "OneToOneField"})
 
 
-def models_in(tree: ast.Module, path: str) -> Iterator[Model]:
+def models_in(nodes: Iterable[ast.AST], path: str) -> Iterator[Model]:
     """Yield every class that is mapped to a table, and every `Table(…)`."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ClassDef):
             model = _sqlalchemy(node) or _django(node, path)
             if model:

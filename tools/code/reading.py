@@ -12,20 +12,32 @@ from tools.code.sql import Use
 
 ENDINGS_OF_SQL = (".sql", ".psql", ".pgsql", ".ddl")
 
-MAPPED = re.compile(
+_MAPPED = re.compile(
     rb"Field\(|ForeignKey\(|models\.Model|__tablename__|\bTable\(|@Entity|@Table|Table\(|\.define\(|\.init\(|^\s*model\s"
     rb"|\[Table\(|ApplicationRecord|ActiveRecord::Base|extends\s|\bschema\s+\"|\bstruct\b|table!",
     re.MULTILINE,
 )
 """What a file with a model in it must hold; the others are not parsed for models."""
 
+_STATEMENT = re.compile(
+    r"\b(?:select|insert|update|delete|alter|create|drop|truncate|copy|merge|with)\b", re.IGNORECASE
+)
+
+
+def may_map(data: bytes, known: Known) -> bool:
+    """Tell whether a file may declare a model of the table: by naming it, or by a class of a fitting name."""
+    classes = "|".join(sorted(known.guesses)).encode()
+    declared = rb"\b(?:class|struct|model|record)\s+(?:" + classes + rb")\b|\b(?:" + classes + rb")(?:['\"]|\.init)"
+    named = rb"(?<!\w)" + re.escape(known.table.name.encode()) + rb"(?!\w)"
+    return _MAPPED.search(data) is not None and re.search(declared + b"|" + named, data) is not None
+
 
 def models_of(file: SourceFile) -> tuple[Model, ...]:
     """Return the models that a file declares, of any table."""
     text, ending = _text(file), _ending(file)
     if ending == ".py":
-        tree = python_code.parsed(text)
-        return python_code.models(tree, file.path) if tree else ()
+        python = python_code.parsed(text)
+        return python_code.models(python, file.path) if python else ()
     return other_models.models_in(literals.read(text, ending), ending) if ending in literals.FAMILIES else ()
 
 
@@ -35,11 +47,10 @@ def uses_in(file: SourceFile, text: str, known: Known) -> list[Use] | None:
     if ending in ENDINGS_OF_SQL:
         return list(_in_sql_file(text, known))
     if ending == ".py":
-        return _in_python(file, text, known)
+        return _in_python(text, known)
     source = literals.read(text, ending)
-    models = [m for m in other_models.models_in(source, ending) if m.is_of(known.table)]
-    uses = [*_of_models(models, known), *_in_strings(source.literals, known, _handles(text, known))]
-    return uses + list(_in_code(source, known, _handles(text, known)))
+    handles = _handles(text, known)
+    return [*_in_strings(source.literals, known, handles), *_in_code(source, known, handles)]
 
 
 def _text(file: SourceFile) -> str:
@@ -56,15 +67,24 @@ def _in_sql_file(text: str, known: Known) -> Iterator[Use]:
         yield use._replace(line=use.line + 1)
 
 
-def _in_python(file: SourceFile, text: str, known: Known) -> list[Use] | None:
-    tree = python_code.parsed(text)
-    if tree is None:
-        return None
-    models = [model for model in python_code.models(tree, file.path) if model.is_of(known.table)]
+def _in_python(text: str, known: Known) -> list[Use] | None:
     handles = _handles(text, known)
-    uses = [*_of_models(models, known), *_in_strings(python_code.literals(tree, text), known, handles)]
-    found = python_code.attribute_uses(tree, known)
-    return uses + [use for use in found if handles or _is_of_a_row(use, known)]
+    if not (_may_hold_sql(text, known) or _names_a_column(text, known)):
+        return []
+    python = python_code.parsed(text)
+    if python is None:
+        return None
+    found = [use for use in python_code.attribute_uses(python, known) if handles or _is_of_a_row(use, known)]
+    return [*_in_strings(python_code.literals(python), known, handles), *found]
+
+
+def _may_hold_sql(text: str, known: Known) -> bool:
+    return known.table.name in text.lower() and _STATEMENT.search(text) is not None
+
+
+def _names_a_column(text: str, known: Known) -> bool:
+    words = "|".join(map(re.escape, [*known.attributes, *known.classes])) or "(?!)"
+    return re.search(rf"(?<![A-Za-z0-9])(?:{words})(?:__|\b)", text) is not None
 
 
 def _is_of_a_row(use: Use, known: Known) -> bool:
@@ -77,7 +97,8 @@ def _handles(text: str, known: Known) -> bool:
     return re.search(rf"(?<!\w)(?:{words})(?!\w)", text) is not None
 
 
-def _of_models(models: Iterable[Model], known: Known) -> Iterator[Use]:
+def of_models(models: Iterable[Model], known: Known) -> Iterator[Use]:
+    """Yield the models themselves and their fields of the columns."""
     for model in models:
         yield Use(model.line, None, "exact", model.note)
         for field in model.fields:

@@ -300,7 +300,7 @@ def test_what_was_not_read_is_counted_by_reason(search: Search, tmp_path: Path) 
             "page.min.js": f'q("{sql}")',
             "one_line.js": f'q("{sql}")' * 500,
             "notes.md": sql,
-            "old.py": "print 'users'\n",
+            "old.py": "print 'SELECT role FROM users'\n",
             ".gitignore": "/generated/\n*.gen.py\n!keep.gen.py\n",
             "generated/a.py": f'q("{sql}")',
             "x.gen.py": f'q("{sql}")',
