@@ -19,9 +19,7 @@ _MAPPED = re.compile(
 )
 """What a file with a model in it must hold; the others are not parsed for models."""
 
-_STATEMENT = re.compile(
-    r"\b(?:select|insert|update|delete|alter|create|drop|truncate|copy|merge|with)\b", re.IGNORECASE
-)
+_BEFORE_A_TABLE = r"(?:\b(?:from|into|update|table|join|only|exists|copy|truncate|on|using|lock)\s+|[.,(]\s*)[\"`\[]?"
 
 
 def may_map(data: bytes, known: Known) -> bool:
@@ -79,7 +77,9 @@ def _in_python(text: str, known: Known) -> list[Use] | None:
 
 
 def _may_hold_sql(text: str, known: Known) -> bool:
-    return known.table.name in text.lower() and _STATEMENT.search(text) is not None
+    if known.table.name not in text.lower():
+        return False
+    return re.search(_BEFORE_A_TABLE + re.escape(known.table.name), text, re.IGNORECASE) is not None
 
 
 def _names_a_column(text: str, known: Known) -> bool:
