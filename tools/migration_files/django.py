@@ -27,7 +27,6 @@ class InOneTransaction(migrations.RunSQL):
     """The migration itself is in none, because the other way needs that."""
 
     atomic = True
-
 '''
 
 
@@ -53,7 +52,7 @@ def _text(script: Script, place: Place, app: str, before: str | None) -> str:
             heading(script, place),
             "\nimport time\n" * is_batch,
             "\nfrom django.db import migrations\n",
-            f"\n{constants(place.part)}\n{FORWARDS.format(limit=_limit(place.part))}{WALK.lstrip()}\n"
+            f"\n{constants(place.part)}\n{FORWARDS.format(limit=_limit(place.part))}\n{WALK}"
             if isinstance(place.part, Batches)
             else "",
             f"\n{IN_ONE_TRANSACTION}" * mixed,

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from tools.migration_files.forms import Knex, MigrationFile, behind_gates, stamp
 from tools.migration_files.heading import heading
 from tools.migration_files.quoting import javascript_text
-from tools.migration_files.script import Batches, Outside, Place, Script, Transaction, places, stem
+from tools.migration_files.script import Batches, Outside, Part, Place, Script, Transaction, places, stem
 
-SEND = """
+CONNECTION = """
 // Straight to the driver: knex would read ? and :name in the SQL as parameters.
 async function withConnection(knex, work) {
   const connection = await knex.client.acquireConnection();
@@ -17,13 +17,17 @@ async function withConnection(knex, work) {
     await knex.client.releaseConnection(connection);
   }
 }
+"""
 
+RUN = """
 async function run(knex, statements) {
   await withConnection(knex, async (connection) => {
     for (const sql of statements) await connection.query(sql);
   });
 }
+"""
 
+IN_TRANSACTION = """
 async function inTransaction(knex, statements) {
   await withConnection(knex, async (connection) => {
     try {
@@ -71,6 +75,8 @@ async function left(connection) {
 }
 """
 
+FUNCTIONS: dict[type[Part], str] = {Transaction: IN_TRANSACTION, Outside: RUN, Batches: WALK}
+
 NOT_BACK = '  throw new Error("This cannot be taken back by a migration; restore the backup.");\n'
 NOTHING = "  // nothing has to be done: what comes before takes it along\n"
 
@@ -106,8 +112,8 @@ def _text(script: Script, place: Place, form: Knex) -> str:
             f"\n{_function('up', form)}{_body(part)}}}{';' * (not form.is_module)}\n",
             f"\n{_function('down', form)}{back}}}{';' * (not form.is_module)}\n",
             f"\n{'export const config' if form.is_module else 'exports.config'} = {{ transaction: false }};\n",
-            SEND,
-            WALK if isinstance(part, Batches) else "",
+            CONNECTION,
+            *(text for kind, text in FUNCTIONS.items() if any(isinstance(way, kind) for way in (part, place.back))),
         ]
     )
 

@@ -5,9 +5,11 @@ from textwrap import wrap
 
 
 def python_text(sql: str) -> str:
-    """Return a Python expression whose value is the text: triple quotes where nothing needs an escape."""
-    plain = all(character.isprintable() or character == "\n" for character in sql)
-    if plain and "\\" not in sql and '"""' not in sql and not sql.startswith('"') and not sql.endswith('"'):
+    """Return a Python expression whose value is the text: as it reads where nothing needs an escape."""
+    plain = all(character.isprintable() or character == "\n" for character in sql) and "\\" not in sql
+    if plain and "\n" not in sql and '"' not in sql:
+        return f'"{sql}"'
+    if plain and '"""' not in sql and not sql.startswith('"') and not sql.endswith('"'):
         return f'"""{sql}"""'
     return repr(sql)
 
