@@ -65,10 +65,10 @@ def _candidates(root: Path, known: Known, tally: Tally) -> list[SourceFile]:
     names = _as_bytes({known.table.name, known.table.name.upper(), *known.context})
     forms = {form for name in (*known.columns, *known.attributes) for form in spellings(name)}
     columns = _as_bytes(forms | {f"{verb}{pascal(form)}" for form in forms for verb in ("get", "set", "is")})
-    row = _as_bytes(rows)
+    row = _as_bytes(rows | {word[:1].upper() + word[1:] for word in rows})
 
     def fits(data: bytes) -> bool:
-        return _has_one(data, names) or (_has_one(data, row) and _has_one(data, columns))
+        return _has_one(data, names) or (_ends_one(data, row) and _has_one(data, columns))
 
     return [
         file
@@ -90,11 +90,18 @@ def _has_one(data: bytes, words: tuple[bytes, ...]) -> bool:
     return any(_has(data, word) for word in words)
 
 
-def _has(data: bytes, word: bytes) -> bool:
+def _ends_one(data: bytes, words: tuple[bytes, ...]) -> bool:
+    """Tell whether one of the words stands there at the end of a name, as in `current_user` and `currentUser`."""
+    return any(_has(data, word, after=b"_" if word[:1].islower() else None) for word in words)
+
+
+def _has(data: bytes, word: bytes, after: bytes | None = b"") -> bool:
+    """Find the word with nothing of a name behind it, and before it only `after`, or anything where that is None."""
     at = data.find(word)
     while at >= 0:
-        end = at + len(word)
-        if not (_in_word(data[at - 1 : at]) or _in_word(data[end : end + 1])):
+        end, before = at + len(word), data[max(at - 1, 0) : at]
+        begins = after is None or not _in_word(before) or before == after
+        if begins and not _in_word(data[end : end + 1]):
             return True
         at = data.find(word, end)
     return False

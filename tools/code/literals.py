@@ -30,23 +30,24 @@ class Source(NamedTuple):
         return self.text.count("\n", 0, at) + 1
 
 
+# repetitions of alternatives are possessive (`*+`): a string left open costs no more than reading to its end
 C_COMMENT = r"(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))"
 HASH_COMMENT = r"(?P<comment>\#[^\n]*)"
-DOUBLE = r'"(?P<double>(?:\\.|[^"\\\n])*)"'
-DOUBLE_LINES = r'"(?P<double>(?:\\.|[^"\\])*)"'
-SINGLE = r"'(?P<single>(?:\\.|[^'\\\n])*)'"
-SINGLE_LINES = r"'(?P<single>(?:\\.|[^'\\])*)'"
+DOUBLE = r'"(?P<double>(?:\\.|[^"\\\n])*+)"'
+DOUBLE_LINES = r'"(?P<double>(?:\\.|[^"\\])*+)"'
+SINGLE = r"'(?P<single>(?:\\.|[^'\\\n])*+)'"
+SINGLE_LINES = r"'(?P<single>(?:\\.|[^'\\])*+)'"
 TRIPLE = r'"""(?P<triple>.*?)"""'
-CHARACTER = r"(?P<character>'(?:\\[^\n]{1,8}|[^'\\\n])')"
-TEMPLATE = r"`(?P<template>(?:\\.|\$\{(?:[^{}`]|\{[^{}]*\}|`[^`]*`)*\}|[^`\\])*)`"
+CHARACTER = r"(?P<character>'(?:\\[^\n]{1,8}?|[^'\\\n])')"
+TEMPLATE = r"`(?P<template>(?:\\.|\$\{(?:[^{}`]|\{[^{}]*+\}|`[^`]*+`)*+\}|[^`\\])*+)`"
 
 JAVASCRIPT = (C_COMMENT, DOUBLE, SINGLE, TEMPLATE)
 JAVA = (C_COMMENT, TRIPLE, DOUBLE, CHARACTER)
-CSHARP = (C_COMMENT, r'"{3,}(?P<triple>.*?)"{3,}', r'\$?@\$?"(?P<verbatim>(?:""|[^"])*)"', DOUBLE, CHARACTER)
-GO = (C_COMMENT, r"`(?P<raw>[^`]*)`", DOUBLE, CHARACTER)
-RUST = (C_COMMENT, r'r(?P<fence>\#+)"(?P<fenced>.*?)"(?P=fence)', r'\br"(?P<raw>[^"]*)"', DOUBLE_LINES, CHARACTER)
+CSHARP = (C_COMMENT, r'"{3,}(?P<triple>.*?)"{3,}', r'\$?@\$?"(?P<verbatim>(?:""|[^"])*+)"', DOUBLE, CHARACTER)
+GO = (C_COMMENT, r"`(?P<raw>[^`]*+)`", DOUBLE, CHARACTER)
+RUST = (C_COMMENT, r'r(?P<fence>\#+)"(?P<fenced>.*?)"(?P=fence)', r'\br"(?P<raw>[^"]*+)"', DOUBLE_LINES, CHARACTER)
 PHP = (
-    r"(?P<comment>//[^\n]*|\#(?!\[)[^\n]*|/\*.*?(?:\*/|\Z))",
+    r"(?P<comment>\?>.*?(?:<\?|\Z)|\A(?!<\?).*?(?:<\?|\Z)|//[^\n?]*|\#(?!\[)[^\n]*|/\*.*?(?:\*/|\Z))",
     r"<<<[ ]?[\"']?(?P<word>\w+)[\"']?\n(?P<heredoc>.*?)\n[ \t]*(?P=word)\b",
     DOUBLE_LINES,
     SINGLE_LINES,
@@ -55,10 +56,10 @@ RUBY = (
     r"(?P<comment>(?<![\w\"'])\#(?!\{)[^\n]*|^=begin.*?^=end)",
     r"<<[~-]?[\"'`]?(?P<word>[A-Z][A-Z0-9_]*)[\"'`]?(?P<rest>[^\n]*)\n(?P<heredoc>.*?)\n[ \t]*(?P=word)\b",
     DOUBLE_LINES,
-    SINGLE_LINES,
-    r"%[qQ]?(?:\{(?P<braced>[^{}]*(?:\#\{[^{}]*\}[^{}]*)*)\}|\((?P<bracketed>[^()]*(?:\([^()]*\)[^()]*)*)\))",
+    SINGLE,
+    r"%[qQ]?(?:\{(?P<braced>(?:[^{}]|\{[^{}]*+\})*+)\}|\((?P<bracketed>(?:[^()]|\([^()]*+\))*+)\))",
 )
-ELIXIR = (HASH_COMMENT, TRIPLE, DOUBLE_LINES, r"~[sS]\((?P<bracketed>[^)]*)\)", r"\?(?P<character>\\?[\"'])")
+ELIXIR = (HASH_COMMENT, TRIPLE, DOUBLE_LINES, r"~[sS]\((?P<bracketed>[^)]*+)\)", r"\?(?P<character>\\?[\"'])")
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte"), JAVASCRIPT),
@@ -99,9 +100,12 @@ def read(text: str, ending: str) -> Source:
     return Source(text, "".join(kept) + text[before:], tuple(_joined(literals, text)))
 
 
+_OPENINGS = tuple("\"'`$@r<%~?")
+
+
 def _blank(text: str) -> str:
     """Keep the first and last character, which tell a string from a comment, and the line breaks."""
-    if text.startswith(("//", "/*", "#", "=begin")):
+    if text.startswith(("//", "/*", "#", "=begin", "?>")) or not text.startswith(_OPENINGS):
         return re.sub(r"[^\n]", " ", text)
     return text[0] + re.sub(r"[^\n]", " ", text[1:-1]) + text[-1] if len(text) > 1 else text
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from protocol.names import TableName
-from tools.code.words import camel, pascal, snake
+from tools.code.words import camel, pascal, snake, tails
 
 
 class Field(NamedTuple):
@@ -45,8 +45,8 @@ class Known(NamedTuple):
         return frozenset({self.table.name}) | self.classes | self.guesses
 
     def handles(self, receiver: str) -> bool:
-        """Tell whether a variable of that name is likely to hold a row of the table."""
-        return pascal(snake(receiver)) in self.classes | self.guesses
+        """Tell whether a variable of that name is likely to hold a row of the table: `user`, `currentUser`."""
+        return any(pascal(tail) in self.classes | self.guesses for tail in tails(snake(receiver)))
 
 
 def attribute_names(columns: Sequence[str], models: Sequence[Model]) -> dict[str, str]:

@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from tools.code.literals import Source
 from tools.code.models import Field, Model
 from tools.code.words import plural, snake
+
+MOST_MODELS = 500
+LONGEST_BLOCK = 20_000
+"""Per file and characters: what a person writes stays far below, and braces made to mislead do not cost minutes."""
 
 Reader = Callable[[Source], Iterator[Model]]
 
 
 def models_in(source: Source, ending: str) -> tuple[Model, ...]:
     """Return every class, struct or schema that is mapped to a table."""
-    return tuple(model for reader in READERS.get(ending, ()) for model in reader(source))
+    return tuple(model for reader in READERS.get(ending, ()) for model in islice(reader(source), MOST_MODELS))
 
 
 def _block(source: Source, at: int) -> tuple[int, int]:
@@ -21,11 +26,12 @@ def _block(source: Source, at: int) -> tuple[int, int]:
     if start < 0:
         return at, at
     depth = 0
-    for found in re.compile(r"[{}]").finditer(source.code, start):
+    end = min(start + LONGEST_BLOCK, len(source.code))
+    for found in re.compile(r"[{}]").finditer(source.code, start, end):
         depth += 1 if found.group() == "{" else -1
         if depth == 0:
             return start, found.start()
-    return start, len(source.code)
+    return start, end
 
 
 def _in(source: Source, span: tuple[int, int], pattern: str) -> Iterator[re.Match[str]]:
@@ -49,7 +55,7 @@ def _fields(
 
 # --- JavaScript and TypeScript -------------------------------------------------------------------------------------
 
-_OPTIONS = r"\((?P<options>(?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)"
+_OPTIONS = r"\((?P<options>(?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+)\)"
 """What stands in the parentheses of a decorator or an annotation, up to three deep."""
 
 
@@ -121,7 +127,7 @@ def _prisma(source: Source) -> Iterator[Model]:
 # --- Java, Kotlin, C# ----------------------------------------------------------------------------------------------
 
 
-_ANNOTATIONS = r"(?P<annotations>(?:@[\w:.]+\s*(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\s*)*)"
+_ANNOTATIONS = r"(?P<annotations>(?:@[\w:.]++\s*+(?:\((?:[^()]|\((?:[^()]|\([^()]*+\))*+\))*+\)\s*+)?)*+)"
 
 
 def _jpa(source: Source) -> Iterator[Model]:

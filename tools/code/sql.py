@@ -20,7 +20,7 @@ class Use(NamedTuple):
 
 
 _SQL = re.compile(
-    r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*"
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*+"
     r"(?:select|insert\s+into|update\s+\S+\s+(?:as\s+\w+\s+|\w+\s+)?set|delete\s+from|with\s+(?:recursive\s+)?\S+\s+as|"
     r"create\s+\w+|alter\s+\w+|drop\s+\w+|truncate|merge\s+into|copy\s+\S+|lock\s+table|comment\s+on|refresh|values)\b",
     re.IGNORECASE | re.DOTALL,
@@ -28,8 +28,8 @@ _SQL = re.compile(
 
 _PLACEHOLDER = re.compile(
     r"'(?:''|[^'])*'|--[^\n]*|/\*.*?\*/"  # left as they are
-    r"|(?P<hole>%\(\w+\)[sbt]|%[sdvqbt]\b|\$\{(?:[^{}]|\{[^{}]*\})*\}|\#\{(?:[^{}]|\{[^{}]*\})*\}|\{\w*\}"
-    r"|(?<![\w:]):[A-Za-z_]\w*|(?<![\w@])@\w+|\?\d*(?![|&?\w]))",
+    r"|(?P<hole>%\(\w+\)[sbt]|%[sdvqbt]\b|[$#]\{(?:[^{}]|\{[^{}]*+\})*+\}|\{[^{}\"\n]{0,80}\}"
+    r"|(?<![\w:]):[A-Za-z_]\w*|\$[A-Za-z_]\w*+(?!\$)|(?<![\w@])@\w+|\?\d*(?![|&?\w]))",
     re.DOTALL,
 )
 

@@ -13,13 +13,13 @@ NOT_BACK = "This cannot be taken back by a migration; restore the backup."
 def plain_files(script: Script) -> tuple[MigrationFile, ...]:
     """Write up.sql and down.sql for each stage; the stages behind gates are up_2.sql, up_3.sql …"""
     every = places(script)
-    stages = sorted({place.stage for place in every})
+    stages = sorted({0, *(place.stage for place in every)})
     return tuple(file for stage in stages for file in _pair(script, [p for p in every if p.stage == stage], stage))
 
 
 def _pair(script: Script, stage: list[Place], number: int) -> Iterator[MigrationFile]:
     suffix = f"_{number + 1}" if number else ""
-    gate = [f"Only when this has happened: {stage[0].gate}"] if stage[0].gate else []
+    gate = [f"Only when this has happened: {place.gate}" for place in stage[:1] if place.gate]
     up, down = f"up{suffix}.sql", f"down{suffix}.sql"
     yield MigrationFile(path=up, text=_file([script.title, *gate, f"{HOW} {up}"], [part_sql(p.part) for p in stage]))
     back = [part_sql(place.back) for place in reversed(stage) if place.back]

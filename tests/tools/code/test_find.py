@@ -46,6 +46,13 @@ SQL_IN_STRINGS = {
     "A.cs": 'db.Query(@"SELECT role FROM ""users"" WHERE id = @id");',
     "a.rs": 'sqlx::query!(r#"SELECT role FROM users WHERE id = $1"#, id)',
     "a.ex": 'Repo.query("SELECT role FROM users WHERE id = $1", [id])',
+    "b.php": (
+        "<p>It's a page</p>\n<?php $q = \"SELECT role FROM users WHERE id = {$user->id} AND x = $x\"; ?>\n<p>don't</p>"
+    ),
+    "c.php": "<?php $q = <<<SQL\n  SELECT role FROM users\nSQL;",
+    "b.kt": 'val q = "SELECT role FROM users WHERE id = $id AND b = ${a.b}"',
+    "b.cs": 'var q = $"SELECT role FROM users WHERE id = {user.Id}";',
+    "c.rb": "x = y =~ /'/\nq = 'SELECT role FROM users'\n",
     "a.sql": "-- name: one\nSELECT role FROM users WHERE id = :id;",
 }
 
@@ -228,6 +235,8 @@ USES = {
     "a.php": ("<?php\necho $user->role;\n", 2),
     "a.ex": ("from u in User,\n  select: u.role\n", 2),
     "a.py": ("if request.user.role == 'x':\n    pass\n", 1),
+    "b.py": ("if current_user.role == 'x':\n    pass\n", 1),
+    "c.js": ("if (currentUser.role) go()\n", 1),
 }
 
 
