@@ -1,7 +1,7 @@
 """Models in Python: Django's and SQLAlchemy's, read from the syntax tree."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from tools.code.models import Field, Model
@@ -10,11 +10,15 @@ _COLUMNS = frozenset({"Column", "mapped_column", "column_property", "deferred", 
 _RELATIONS = frozenset({"ForeignKey", "OneToOneField"})
 
 
-def models_in(nodes: Iterable[ast.AST], path: str) -> Iterator[Model]:
-    """Yield every class that is mapped to a table, and every `Table(…)`."""
+Classes = dict[str, ast.ClassDef]
+
+
+def models_in(nodes: Sequence[ast.AST], path: str) -> Iterator[Model]:
+    """Yield every class that is mapped to a table, and every `Table(…)`; bases are looked for in the same file."""
+    classes = {node.name: node for node in nodes if isinstance(node, ast.ClassDef)}
     for node in nodes:
         if isinstance(node, ast.ClassDef):
-            model = _sqlalchemy(node) or _django(node, path)
+            model = _sqlalchemy(node) or _django(node, path, classes)
             if model:
                 yield model
         elif isinstance(node, ast.Call) and last_name(node.func) == "Table":
@@ -54,17 +58,37 @@ def _table(node: ast.Call) -> Iterator[Model]:
     yield Model("", table, node.lineno, "SQLAlchemy table", fields)
 
 
-def _django(node: ast.ClassDef, path: str) -> Model | None:
-    fields = tuple(_django_fields(node))
-    if not fields and not any(last_name(base) == "Model" for base in node.bases):
+def _django(node: ast.ClassDef, path: str, classes: Classes) -> Model | None:
+    line = _with_bases(node, classes)
+    fields = tuple(field for one in line for field in _django_fields(one))
+    if not node.bases or not (fields or any(last_name(base) == "Model" for one in line for base in one.bases)):
         return None
     meta = next((inner for inner in node.body if isinstance(inner, ast.ClassDef) and inner.name == "Meta"), None)
-    if not node.bases or (meta and _is_abstract(meta)):
+    if meta and _is_abstract(meta):
         return None
     named = _text(_assigned(meta, "db_table")) if meta else None
     label = (_text(_assigned(meta, "app_label")) if meta else None) or _app(path)
     table = (named or f"{label}_{node.name.lower()}").replace('"', "")
     return Model(node.name, table, node.lineno, "Django model", fields)
+
+
+def _with_bases(node: ast.ClassDef, classes: Classes) -> tuple[ast.ClassDef, ...]:
+    """Return the class and the abstract ones above it, whose fields are its own; others have tables of their own."""
+    found = {node.name: node}
+    waiting = [last_name(base) for base in node.bases]
+    while waiting:
+        base = classes.get(waiting.pop())
+        if base is not None and base.name not in found and _has_no_table(base):
+            found[base.name] = base
+            waiting += [last_name(above) for above in base.bases]
+    return tuple(found.values())
+
+
+def _has_no_table(node: ast.ClassDef) -> bool:
+    """Tell an abstract model, or a mixin, from a model."""
+    metas = [inner for inner in node.body if isinstance(inner, ast.ClassDef) and inner.name == "Meta"]
+    is_model = any(last_name(base) == "Model" for base in node.bases) and any(_django_fields(node))
+    return any(map(_is_abstract, metas)) or not is_model
 
 
 def _django_fields(node: ast.ClassDef) -> Iterator[Field]:

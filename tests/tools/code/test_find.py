@@ -124,6 +124,12 @@ MODELS = {
         USERS,
         "Django model field",
     ),
+    "people/models.py": (
+        "class Base(models.Model):\n    role = models.TextField()\n    class Meta:\n        abstract = True\n\n"
+        "class User(Base):\n    class Meta:\n        verbose_name = 'x'\n",
+        TableName(name="people_user"),
+        "Django model field",
+    ),
     "sa.py": (
         "class U(Base):\n    __tablename__ = 'users'\n    kind: Mapped[str] = mapped_column('role', String)\n",
         USERS,

@@ -179,6 +179,32 @@ def test_after_a_failure_the_rest_can_be_run_again(form: str, ground: Ground, ma
     assert ground.ask("SELECT part FROM done ORDER BY part") == [(1,), (2,)]
 
 
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "plain"])
+def test_a_backfill_that_broke_off_goes_on_and_writes_no_row_twice(
+    form: str, ground: Ground, make_project: Make
+) -> None:
+    prepared(ground)
+    ground.ask("ALTER TABLE t ADD COLUMN written integer NOT NULL DEFAULT 0")
+    plan = ground.plan(type_="text", default="clock_timestamp()::text", limits=Limits(pause_ms=0, batch_rows=50))
+    ground.ask(
+        """CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF OLD."B c" = 777 AND to_regclass('trap') IS NOT NULL THEN RAISE EXCEPTION 'the trap'; END IF;
+        NEW.written := OLD.written + 1; RETURN NEW; END $$"""
+    )
+    ground.ask("CREATE TRIGGER note BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION note()")
+    ground.ask("CREATE TABLE trap ()")
+    project = make_project(form, ground.dsn)
+    project.add(files_for(project, script_of(plan)))
+
+    assert "the trap" in project.fails()
+    assert 0 < ground.value("SELECT count(*) FROM t WHERE c IS NOT NULL") < 1003
+
+    ground.ask("DROP TABLE trap")
+    project.up()
+
+    assert ground.ask("SELECT count(*)::int, sum(written)::int FROM t WHERE c IS NOT NULL") == [(1003, 1003)]
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_the_lock_is_not_waited_for_longer_than_the_plan_says(form: str, ground: Ground, make_project: Make) -> None:
     prepared(ground)
