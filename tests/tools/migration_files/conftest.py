@@ -15,7 +15,9 @@ from tools.engines.embedded import EmbeddedServer
 
 KNEX, PG = "knex@3.3.0", "pg@8.23.1"
 
-FORMS = ("plain", "alembic", "alembic, a transaction each", "django", "knex", "knex, modules")
+FORMS = ("plain", "alembic", "django", "knex")
+SETTINGS = ("alembic, a transaction each", "django, DEBUG", "knex, modules")
+"""The same forms in projects that are set up in another way."""
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +47,7 @@ def other_ground(server18: EmbeddedServer, tmp_path: Path) -> Iterator[Ground]:
 
 @pytest.fixture
 def make_project(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str, str], Project]:
-    """Make a project of one of FORMS on the database at a DSN."""
+    """Make a project of one of FORMS or SETTINGS on the database at a DSN."""
 
     def make(form: str, dsn: str) -> Project:
         folder = tmp_path / "project"
@@ -60,6 +62,8 @@ def make_project(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[st
                 return AlembicProject(folder, dsn, "transaction_per_migration=True")
             case "django":
                 return DjangoProject(folder, dsn)
+            case "django, DEBUG":
+                return DjangoProject(folder, dsn, debug=True)
             case "knex":
                 return KnexProject(folder, dsn, request.getfixturevalue("node_modules"))
             case _:

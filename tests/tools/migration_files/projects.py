@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
 class DjangoProject(Project):
     migrations = "shop/migrations"
 
-    def __init__(self, folder: Path, dsn: str, *, debug: bool = True) -> None:
+    def __init__(self, folder: Path, dsn: str, *, debug: bool = False) -> None:
         super().__init__(folder, dsn)
         target = parse(dsn)
         databases = {

@@ -8,7 +8,7 @@ from protocol.names import TableName
 from protocol.plan import Plan
 from protocol.steps import Backfill, Statements
 from tests.tools.ground import Ground
-from tests.tools.migration_files.conftest import FORMS
+from tests.tools.migration_files.conftest import FORMS, SETTINGS
 from tests.tools.migration_files.projects import Project
 from tools.backfill import run_backfill
 from tools.execute import run_statements
@@ -74,7 +74,7 @@ def script(*parts: Part | Gate, title: str = "A change") -> Script:
     return Script(title=title, name="a_change", seed="0123456789abcdef", parts=parts)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMS + SETTINGS)
 def test_the_files_do_what_the_plans_own_steps_do_and_take_it_back(
     form: str, ground: Ground, other_ground: Ground, make_project: Make
 ) -> None:
@@ -118,7 +118,7 @@ def test_every_character_of_the_sql_arrives(form: str, ground: Ground, make_proj
     assert ground.value("SELECT count(*) FROM notes") == 0
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMS + SETTINGS)
 def test_what_no_transaction_may_hold_runs_in_none_in_both_directions(
     form: str, ground: Ground, make_project: Make
 ) -> None:
@@ -142,7 +142,7 @@ def test_what_no_transaction_may_hold_runs_in_none_in_both_directions(
     assert {index.name for index in ground.table().indexes} == {"t_pkey"}
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", FORMS + SETTINGS)
 def test_no_part_shares_its_transaction_with_another(form: str, ground: Ground, make_project: Make) -> None:
     ground.ask("CREATE TABLE seen (part integer, id xid8 DEFAULT pg_current_xact_id())")
     parts = [
