@@ -10,6 +10,10 @@ from tools.migration_files.django_project import django_of
 from tools.migration_files.forms import Alembic, Django, Form, Knex, Plain
 from tools.migration_files.knex_project import knex_of
 
+Reader = Callable[[Path], Alembic | Django | Knex | None]
+
+FLYWAYS_PLACES = ("src/main/resources/db/migration", "db/migration", "migrations", "sql", "db")
+
 PLAIN_INSTEAD = (
     ("db/migrate", "Rails"),
     ("diesel.toml", "Diesel"),
@@ -28,7 +32,7 @@ def detect(folder: Path, table: TableName | None = None) -> Form:
     """
     for read in _readers(table):
         try:
-            found = read(folder)
+            found = _followed(read, folder)
         except UsageError as error:
             return Plain(why=error.message)
         if found is not None:
@@ -36,13 +40,19 @@ def detect(folder: Path, table: TableName | None = None) -> Form:
     for mark, name in PLAIN_INSTEAD:
         if (folder / mark).exists():
             return Plain(why=f"{mark} is there: this is {name}, for which plain SQL is written", folder=mark)
-    versioned = next(iter(sorted(folder.glob("**/V[0-9]*__*.sql"))), None) if _is_small(folder) else None
-    if versioned is not None:
-        where = versioned.parent.relative_to(folder).as_posix()
-        return Plain(
-            why=f"{where} holds {versioned.name}: this is Flyway, for which plain SQL is written", folder=where
-        )
+    for place in FLYWAYS_PLACES:
+        for file in sorted((folder / place).glob("V[0-9]*__*.sql")):
+            why = f"{place} holds {file.name}: this is Flyway, for which plain SQL is written"
+            return Plain(why=why, folder=place)
     return Plain(why="no project of Alembic, Django or knex was recognised here")
+
+
+def _followed(read: Reader, folder: Path) -> Alembic | Django | Knex | None:
+    try:
+        return read(folder)
+    except OSError as error:
+        what = f"{error.filename} cannot be read: {error.strerror}"
+        raise UsageError(f"{what}; nothing was written. Take --format plain.") from None
 
 
 def form_named(name: str, folder: Path, table: TableName | None = None) -> Form:
@@ -51,7 +61,7 @@ def form_named(name: str, folder: Path, table: TableName | None = None) -> Form:
     if name == "plain":
         return Plain(why=asked)
     readers = dict(zip(("alembic", "django", "knex"), _readers(table), strict=True))
-    found = readers[name](folder) if name in readers else None
+    found = _followed(readers[name], folder) if name in readers else None
     if found is not None:
         return found.model_copy(update={"why": f"{asked}; {found.why}"})
     match name:
@@ -68,10 +78,5 @@ def form_named(name: str, folder: Path, table: TableName | None = None) -> Form:
             raise UsageError(f"There is no form `{name}`; nothing was written. Known: plain, alembic, django, knex.")
 
 
-def _readers(table: TableName | None) -> tuple[Callable[[Path], Alembic | Django | Knex | None], ...]:
+def _readers(table: TableName | None) -> tuple[Reader, ...]:
     return (alembic_of, lambda folder: django_of(folder, table), knex_of)
-
-
-def _is_small(folder: Path) -> bool:
-    """Tell whether searching below is cheap: a project's folder, not a home or a root."""
-    return any((folder / mark).exists() for mark in ("pom.xml", "build.gradle", "build.gradle.kts", ".git"))

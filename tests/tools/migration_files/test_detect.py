@@ -175,7 +175,7 @@ def test_knex_is_found_by_its_package_and_written_as_a_module(tmp_path: Path) ->
         ({"db/migrate/1_a.rb": ""}, "this is Rails"),
         ({"diesel.toml": ""}, "this is Diesel"),
         ({"flyway.conf": ""}, "this is Flyway"),
-        ({"pom.xml": "", "src/db/V1__a.sql": ""}, "this is Flyway"),
+        ({"src/main/resources/db/migration/V1__a.sql": ""}, "this is Flyway"),
         ({"package.json": "not json"}, "no project"),
         ({"manage.py": ""}, "no project"),
     ],
@@ -185,6 +185,16 @@ def test_everything_else_is_plain_and_says_why(files: dict[str, str], why: str, 
 
     assert found.name == "plain"
     assert why in found.why
+
+
+def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    lay(tmp_path, {"knexfile.js/inside": ""})
+    (tmp_path / "package.json").write_text('{"dependencies": {"knex": "3"}}')
+    (tmp_path / "migrations" / "1.js").mkdir(parents=True)
+
+    assert "cannot be read" in detect(tmp_path).why
+    with pytest.raises(UsageError, match="cannot be read"):
+        form_named("knex", tmp_path)
 
 
 def test_nothing_in_the_project_is_run_or_written(tmp_path: Path) -> None:
