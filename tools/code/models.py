@@ -22,6 +22,11 @@ class Model(NamedTuple):
     note: str
     fields: tuple[Field, ...]
 
+    @property
+    def field_note(self) -> str:
+        """Rails models name no column but those they ignore."""
+        return "Rails ignored_columns" if self.note == "Rails model" else f"{self.note} field"
+
     def is_of(self, table: TableName) -> bool:
         schema, _, name = self.table.rpartition(".")
         return name == table.name and schema in ("", table.schema_name)

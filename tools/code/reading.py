@@ -103,7 +103,7 @@ def of_models(models: Iterable[Model], known: Known) -> Iterator[Use]:
         yield Use(model.line, None, "exact", model.note)
         for field in model.fields:
             if field.column in known.columns:
-                yield Use(field.line, field.column, "exact", f"{model.note} field")
+                yield Use(field.line, field.column, "exact", model.field_note)
 
 
 def _in_strings(found: Iterable[Literal], known: Known, handles: bool) -> Iterator[Use]:

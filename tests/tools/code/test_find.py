@@ -144,7 +144,7 @@ MODELS = {
     "user.rb": (
         "class User < ApplicationRecord\n  self.ignored_columns += %w[role]\nend\n",
         USERS,
-        "Rails model field",
+        "Rails ignored_columns",
     ),
     "schema.prisma": (
         'model Account {\n  id Int @id\n  kind String @map("role")\n  @@map("users")\n}\n',
