@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from protocol import rates
 from protocol.changes import Change
 from protocol.discovery import Sheet, numbered
-from protocol.drafting_files import files_of
 from protocol.drafting_texts import communications, impact, prerequisites, risks, testing, timeline
 from protocol.errors import Refused
 from protocol.facts import Environment, Facts, Figure
@@ -94,7 +93,6 @@ def draft(
         overall_risk=_overall(ways, steps, environment),
         timeline=timeline(sheet, facts, steps),
         communications=communications(changes, title, sheet, facts, [way.chosen for way in ways]),
-        files=files_of(title, steps, _rollback(steps)[-1].sql),
         findings=_findings(lint([sql_of(step) for step in steps if sql_of(step)]), ways),
     )
 

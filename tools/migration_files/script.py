@@ -103,7 +103,7 @@ class Place(Value):
 
 def script_of(plan: Plan) -> Script:
     """Return a plan as a script; looking, and backing up, are no part of it."""
-    return Script(title=plan.title, name=plan.files.name, seed=plan.digest, parts=parts_of(plan.steps))
+    return Script(title=plan.title, name=plan.file_name, seed=plan.digest, parts=parts_of(plan.steps))
 
 
 def parts_of(steps: Sequence[Step]) -> tuple[Part | Gate, ...]:

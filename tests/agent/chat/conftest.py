@@ -29,7 +29,7 @@ from protocol.findings import Finding, Point, Severity
 from protocol.machine import advance
 from protocol.names import TableName
 from protocol.person import Person
-from protocol.plan import Communications, Files, Impact, Plan, Risk, RollbackPoint, Stage, Timeline
+from protocol.plan import Communications, Impact, Plan, Risk, RollbackPoint, Stage, Timeline
 from protocol.questions import questions_of
 from protocol.rates import INSTANT, NO_LOCK
 from protocol.schema import Column, Index, Table
@@ -192,7 +192,6 @@ def make_plan(facts: Facts) -> Callable[..., Plan]:
                 who="whoever approves",
             ),
             communications=Communications(before="We add a column.", during="It is running.", after="It is done."),
-            files=Files(name="0001_add_token", up="ALTER TABLE users …;\n", down="ALTER TABLE users …;\n"),
             findings=(
                 (
                     Finding(

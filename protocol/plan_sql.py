@@ -1,23 +1,24 @@
-"""The plan as plain SQL files, up and down."""
+"""The plan's SQL to read: up with its steps as headings, down in the order in which it undoes."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from protocol.names import derived_name
-from protocol.plan import Files
+from protocol.plan import Plan
 from protocol.steps import Backfill, Backup, Concurrently, Gate, Preflight, Statements, Step
 
 GIVE_WAY = "SET lock_timeout = '1s';"
 WAIT = "SET lock_timeout = 0;"
 
 
-def files_of(title: str, steps: Sequence[Step], undo: Iterable[str]) -> Files:
-    """Write both files; a backfill is written as one UPDATE with the advice to batch it."""
-    up = [_comment(title), "-- One transaction per statement; SET lock_timeout first.", GIVE_WAY]
-    for step in steps:
-        up += _lines(step)
-    down = [_comment(f"Undo: {title}"), GIVE_WAY, *(sql + ";" for sql in undo)]
-    return Files(name=_file_name(title), up="\n".join(up) + "\n", down="\n".join(down) + "\n")
+def up_sql(plan: Plan) -> str:
+    """Everything the plan runs; a backfill is its UPDATE as a comment, with the advice to batch it."""
+    lines = [_comment(plan.title), "-- One transaction per statement; SET lock_timeout first.", GIVE_WAY]
+    return "\n".join([*lines, *(line for step in plan.steps for line in _lines(step))]) + "\n"
+
+
+def down_sql(plan: Plan) -> str:
+    """What undoes the whole plan."""
+    undo = plan.rollback[-1].sql
+    return "\n".join([_comment(f"Undo: {plan.title}"), GIVE_WAY, *(sql + ";" for sql in undo)]) + "\n"
 
 
 def _lines(step: Step) -> Iterable[str]:
@@ -34,11 +35,6 @@ def _lines(step: Step) -> Iterable[str]:
             yield from ("", _comment(f"Stop here until this is true: {step.waits_for}"))
         case Preflight() | Backup():
             return
-
-
-def _file_name(title: str) -> str:
-    words = re.findall(r"\w+", title.lower())
-    return derived_name(*words) if words else "migration"
 
 
 def _comment(text: str) -> str:
