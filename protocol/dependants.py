@@ -9,9 +9,7 @@ from typing import Literal
 from protocol.names import TableName
 from protocol.value import Value
 
-Outcome = Literal[
-    "blocks", "follows", "vanishes silently", "breaks at run time", "unaffected", "cannot be known"
-]
+Outcome = Literal["blocks", "follows", "vanishes silently", "breaks at run time", "unaffected", "cannot be known"]
 """`blocks`: the server refuses the change without CASCADE; `follows`: it goes on working with the new name or type."""
 
 Kind = Literal[
@@ -74,10 +72,9 @@ def _fate(*outcomes: Outcome) -> Fate:
 _BLOCKS = _fate("blocks", "blocks", "follows", "follows", "blocks")
 _OWN_BLOCKS = _fate("vanishes silently", "blocks", "follows", "follows", "blocks")
 _OWN = _fate("vanishes silently", "vanishes silently", "follows", "follows", "follows")
-_BREAKS = _fate(
-    "breaks at run time", "breaks at run time", "breaks at run time", "breaks at run time", "unaffected"
-)
-_NOT_KNOWN = _fate(*["cannot be known"] * 5)
+_BREAKS = _fate("breaks at run time", "breaks at run time", "breaks at run time", "breaks at run time", "unaffected")
+_NOT_KNOWN = _fate("cannot be known", "cannot be known", "cannot be known", "cannot be known", "cannot be known")
+_UNAFFECTED = _fate("unaffected", "unaffected", "unaffected", "unaffected", "unaffected")
 
 FATES: dict[Kind, Fate] = {
     "view": _BLOCKS,
@@ -109,10 +106,10 @@ FATES: dict[Kind, Fate] = {
     "parent": _fate("unaffected", "blocks", "unaffected", "blocks", "blocks"),
     "owned sequence": _OWN,
     "identity sequence": _OWN,
-    "used sequence": _fate(*["unaffected"] * 5),
+    "used sequence": _UNAFFECTED,
     "publication": _fate("vanishes silently", "unaffected", "follows", "unaffected", "unaffected"),
     "publication of columns or rows": _OWN_BLOCKS,
-    "publication of everything": _fate(*["unaffected"] * 5),
+    "publication of everything": _UNAFFECTED,
     "replica identity": _OWN,
     "statistics object": _OWN,
     "column of the row type": _fate("blocks", "follows", "follows", "follows", "blocks"),

@@ -77,9 +77,7 @@ def _declaration(function: Function) -> str:
         " ".join(filter(None, (modes[mode], quoted(name) if name else "", type_)))
         for mode, name, type_ in function.arguments
     )
-    return (
-        f"CREATE FUNCTION body({arguments}) RETURNS {function.result} LANGUAGE plpgsql AS {literal(function.source)}"
-    )
+    return f"CREATE FUNCTION body({arguments}) RETURNS {function.result} LANGUAGE plpgsql AS {literal(function.source)}"
 
 
 def _read_plpgsql(body: Body, node: Any) -> None:
@@ -129,9 +127,7 @@ def _read_statement(body: Body, sql: str) -> None:
         body.parsed = False
         return
     ctes = {cte.ctename for cte in grammar.under(node, "CommonTableExpr")}
-    ranges = [
-        range_ for range_ in grammar.under(node, "RangeVar") if range_.schemaname or range_.relname not in ctes
-    ]
+    ranges = [range_ for range_ in grammar.under(node, "RangeVar") if range_.schemaname or range_.relname not in ctes]
     aliases: dict[str, Reference] = {}
     for range_ in ranges:
         reference = (range_.schemaname, range_.relname)
@@ -188,5 +184,5 @@ def _refer(body: Body, reference: Reference, *columns: str) -> None:
 def references_to(body: Body, name: str, schema_name: str, hidden: bool) -> Iterator[Reference]:
     """Yield the references of a body that mean this table; `hidden` says that its bare name means another one."""
     for schema, relation in body.relations:
-        if relation == name and (schema == schema_name or not schema and not hidden):
+        if relation == name and (schema == schema_name or (not schema and not hidden)):
             yield schema, relation

@@ -28,7 +28,7 @@ Row = tuple[Any, ...]
 def read_dependants(
     connection: Connection, tables: Sequence[TableName], columns: Mapping[TableName, Sequence[str]] | None = None
 ) -> tuple[Dependant, ...]:
-    """Return what stands on these tables; where `columns` names some of a table, only what a change of those can concern.
+    """Return what stands on these tables; `columns` narrows a table to what a change of those columns can concern.
 
     Tables that do not exist have none. The order is by table as asked, then kind, depth and name.
     """
@@ -59,13 +59,13 @@ def _catalogued(connection: Connection, roots: dict[int, TableName]) -> Iterator
     if connection.info.server_version >= PUBLISHED_SCHEMAS:
         names.append("published_schemas")
     rows = [row for name in names for row in connection.execute(SQL[name], (oids,))]
-    backing = {(row[0], row[2]) for row in rows if row[1] in ("primary key", "unique constraint", "exclusion constraint")}
+    backing = {
+        (row[0], row[2]) for row in rows if row[1] in ("primary key", "unique constraint", "exclusion constraint")
+    }
     for oid, kind, name, note, columns in _merged(rows):
         if kind == "index" and (oid, name.rpartition(".")[2].strip('"')) in backing:
             continue
-        yield Dependant(
-            table=roots[oid], kind=kind, name=name, note=note, columns=tuple(columns), fate=FATES[kind]
-        )
+        yield Dependant(table=roots[oid], kind=kind, name=name, note=note, columns=tuple(columns), fate=FATES[kind])
 
 
 def _merged(rows: list[Row]) -> list[tuple[int, Kind, str, str, list[str]]]:

@@ -1,8 +1,7 @@
 -- name: relations
 -- Every table, view and sequence of the database's own schemas, from the catalogue alone: nothing here takes a lock.
 SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, c.relpersistence::text, c.relowner::bigint,
-       c.reltuples::float8, c.relpages, c.relispartition, c.relrowsecurity, c.relforcerowsecurity,
-       c.relreplident::text, c.relacl::text[], c.relhasrules, c.relpartbound IS NOT NULL
+       c.reltuples::float8, c.relpages, c.relrowsecurity, c.relforcerowsecurity, c.relreplident::text, c.relacl::text[]
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S') AND c.relpersistence <> 't'
   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'whimbrel')
@@ -127,7 +126,8 @@ WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'whimbrel')
 ORDER BY n.nspname, p.proname, 4
 
 -- name: of_extensions
-SELECT d.classid = 'pg_class'::regclass, d.classid = 'pg_type'::regclass, d.objid::bigint, e.extname
+SELECT CASE d.classid WHEN 'pg_class'::regclass THEN 'class' WHEN 'pg_type'::regclass THEN 'type' ELSE 'proc' END,
+       d.objid::bigint, e.extname
 FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
 WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
   AND d.classid IN ('pg_class'::regclass, 'pg_type'::regclass, 'pg_proc'::regclass)
@@ -161,7 +161,7 @@ WITH own AS (
   UNION ALL
   SELECT 2, sum(hashtextextended(ROW(attrelid, attnum, attname, atttypid, atttypmod, attnotnull, attgenerated,
                                      attidentity, attcollation, attisdropped, attacl)::text, 0))
-  FROM pg_attribute WHERE attnum > 0 AND attrelid IN (SELECT oid FROM rel)
+  FROM pg_attribute WHERE attnum > 0 AND attrelid IN (SELECT oid FROM rel WHERE relkind <> 'S')
   UNION ALL
   SELECT 3, sum(hashtextextended(ROW(adrelid, adnum, adbin)::text, 0))
   FROM pg_attrdef WHERE adrelid IN (SELECT oid FROM rel)

@@ -123,7 +123,7 @@ def _not_read(sql: str, error: Any) -> NotRead:
 def plpgsql(create_function: str) -> Any:
     """Return the tree of a PL/pgSQL function as lists and dictionaries; raise NotRead.
 
-    The tree of every trigger function has ten stray `}` in its list of variables (libpg_query of postgast 0.2.0, measured).
+    The tree of every trigger function has ten stray `}` in its list of variables (postgast 0.2.0, measured).
     """
     try:
         return postgast.parse_plpgsql(create_function)
@@ -156,3 +156,17 @@ def words_of(sql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if kind != pb.SCONST
     )
     return names, tuple(text for kind, text in found if kind == pb.SCONST)
+
+
+def without_values(sql: str) -> str:
+    """Return a statement with `$n` for its constants and without comments, on one line; raise NotRead."""
+    try:
+        normal = postgast.normalize(sql)
+        tokens = postgast.scan(normal).tokens
+    except postgast.PgQueryError as error:
+        raise _not_read(sql, error) from error
+    encoded = normal.encode()
+    for token in reversed(tokens):
+        if token.token in (pb.SQL_COMMENT, pb.C_COMMENT):
+            encoded = encoded[: token.start] + b" " + encoded[token.end :]
+    return " ".join(encoded.decode().split())
