@@ -136,13 +136,13 @@ FROM pg_inherits i JOIN pg_class me ON me.oid = i.inhrelid
 JOIN pg_class c ON c.oid = i.inhparent JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE i.inhrelid = ANY ($1::oid[]) AND c.relkind IN ('r', 'p', 'f')
 UNION ALL
+-- the catalogue keeps this one the other way round: the column depends on the table
 SELECT k.partrelid::bigint, 'partition key', c.relname::text,
        CASE k.partstrat WHEN 'r' THEN 'by range' WHEN 'l' THEN 'by list' ELSE 'by hash' END,
-       ARRAY(SELECT DISTINCT a.attname::text FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-             WHERE d.classid = 'pg_class'::regclass AND d.objid = k.partrelid AND d.refclassid = 'pg_class'::regclass
-               AND d.refobjid = k.partrelid AND d.objsubid = 0 AND d.refobjsubid > 0
-             UNION SELECT a.attname::text FROM pg_attribute a
-             WHERE a.attrelid = k.partrelid AND a.attnum = ANY (k.partattrs::int2[]) AND a.attnum > 0)
+       ARRAY(SELECT DISTINCT a.attname::text FROM pg_depend d
+             JOIN pg_attribute a ON a.attrelid = d.objid AND a.attnum = d.objsubid
+             WHERE d.classid = 'pg_class'::regclass AND d.objid = k.partrelid AND d.objsubid > 0
+               AND d.refclassid = 'pg_class'::regclass AND d.refobjid = k.partrelid AND d.refobjsubid = 0)
 FROM pg_partitioned_table k JOIN pg_class c ON c.oid = k.partrelid WHERE k.partrelid = ANY ($1::oid[])
 
 -- name: defaults
