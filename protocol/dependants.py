@@ -62,8 +62,8 @@ Change = Literal["drop_table", "drop_column", "rename_table", "rename_column", "
 class Fate(Value):
     """What happens to a dependant on each change of the table, or of a column it uses.
 
-    A type that PL/pgSQL takes from a column breaks in the sessions to come only: one that has run the function keeps what
-    it compiled. PostgreSQL 15 and 16 then say "syntax error", 18 says what is missing (measured).
+    A type that PL/pgSQL takes from a column breaks in the sessions to come only: one that has run the function keeps
+    what it compiled. PostgreSQL 15 and 16 then say "syntax error", 18 says what is missing (measured).
     """
 
     drop_table: Outcome

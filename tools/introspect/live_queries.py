@@ -46,6 +46,10 @@ NOT_LOADED = (
     "pg_stat_statements is installed but not loaded, so which statements the application runs is not known. "
     "Add it to shared_preload_libraries and restart the server."
 )
+TOO_OLD = (
+    "pg_stat_statements is of a version before PostgreSQL 13's, so which statements the application runs is not known. "
+    "Run ALTER EXTENSION pg_stat_statements UPDATE."
+)
 FORBIDDEN = "pg_stat_statements may not be read by this role; GRANT pg_read_all_stats to it."
 OWN_ONLY = "Only this role's own statements are shown; GRANT pg_read_all_stats (or pg_monitor) to see all."
 LATE = "pg_stat_statements did not answer in time; which statements the application runs is not known."
@@ -63,6 +67,8 @@ def read_live_queries(connection: Connection, table: TableName, column: str | No
             rows = connection.execute(asked, (pattern,)).fetchall()
     except psycopg.errors.ObjectNotInPrerequisiteState:
         return LiveQueries(not_seen=(NOT_LOADED,))
+    except psycopg.errors.UndefinedColumn:
+        return LiveQueries(not_seen=(TOO_OLD,))
     except psycopg.errors.InsufficientPrivilege:
         return LiveQueries(not_seen=(FORBIDDEN,))
     except psycopg.errors.QueryCanceled:

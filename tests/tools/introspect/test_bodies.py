@@ -114,7 +114,9 @@ def test_a_sql_function_of_several_statements_is_read_to_its_end() -> None:
     assert body.columns == {("", "users"): {"role"}, ("", "staff"): {"name"}}
 
 
-@pytest.mark.parametrize("source", ["", "not sql at all", "SELECT 'open", "BEGIN", "(" * 5_000, "SELECT " + "-" * 3_000])
+@pytest.mark.parametrize(
+    "source", ["", "not sql at all", "SELECT 'open", "BEGIN", "(" * 5_000, "SELECT " + "-" * 3_000]
+)
 @pytest.mark.parametrize("language", ["sql", "plpgsql"])
 def test_no_text_makes_it_fail(language: str, source: str) -> None:
     assert isinstance(read_body(Function(language, source)), Body)
