@@ -1,3 +1,4 @@
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,21 +19,21 @@ USERS = TableName(schema_name="shop", name="users")
 
 
 @pytest.fixture(scope="module", params=[DEBIANS_15, None], ids=["15", "18"])
-def counting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+def counting(request: pytest.FixtureRequest) -> Iterator[EmbeddedServer]:
     """A server that has loaded pg_stat_statements; PostgreSQL 16 of PyPI comes without it."""
     if request.param is not None and not request.param.exists():
         pytest.skip(f"PostgreSQL 15 of Debian is not installed in {request.param}")
-    folder = tmp_path_factory.mktemp("counting")
-    for parent in (folder, *folder.parents[:3]):
-        parent.chmod(0o711)
-    server = EmbeddedServer(folder / "s", request.param)
-    server.start()
-    with psycopg.connect(server.dsn(), autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
-    server.stop()
-    server.start()
-    yield server
-    server.stop()
+    with tempfile.TemporaryDirectory(prefix="whimbrel-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # for the account that the server runs under
+        server = EmbeddedServer(folder / "server", request.param)
+        server.start()
+        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
+        server.stop()
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture
