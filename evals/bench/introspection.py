@@ -2,7 +2,8 @@
 
 Run it with `python -m evals.bench.introspection [TABLES]`; it starts an embedded PostgreSQL of its own.
 Each table has nine columns and five indexes and constraints; names of columns differ from table to table.
-Wall seconds, and the peak of memory each reader needs in a process of its own, are measured in the same run.
+Each reader runs in a process of its own, in turn, several rounds. CPU is that of the reader and of its server process;
+on a machine that others use as well, the CPU and its ratios tell, not the clock on the wall.
 """
 
 import multiprocessing
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
 import psycopg
 import sqlalchemy
 
@@ -59,9 +61,10 @@ END LOOP; END $$
 
 
 class Cost(NamedTuple):
-    """Wall seconds, and how many MB the process grew at its peak."""
+    """Wall seconds, CPU seconds of the reader and its server process, and how many MB the reader grew at its peak."""
 
-    seconds: float
+    wall: float
+    cpu: float
     megabytes: float
 
 
@@ -70,6 +73,7 @@ def build(dsn: str, tables: int) -> float:
     began = time.perf_counter()
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")  # or stopping waits a minute for 70,000 new files
+        connection.execute("ALTER SYSTEM SET max_parallel_workers_per_gather = 0")  # their CPU would not be counted
         connection.execute("SELECT pg_reload_conf()")
         for first in range(1, tables + 1, AT_ONCE):
             last = min(first + AT_ONCE - 1, tables)
@@ -81,47 +85,61 @@ def build(dsn: str, tables: int) -> float:
     return time.perf_counter() - began
 
 
-def with_us(dsn: str, read: Callable[[Connection], object]) -> float:
+def with_us(dsn: str, read: Callable[[Connection], object]) -> Cost:
     """Time one of our readers on an open connection."""
     with Database(parse(dsn)).reading(TIMEOUT_MS) as connection:
-        began = time.perf_counter()
-        read(connection)
-        return time.perf_counter() - began
+        return cost(connection.info.backend_pid, lambda: read(connection))
 
 
-def with_sqlalchemy(dsn: str, read: Callable[[sqlalchemy.Connection], object]) -> float:
+def with_sqlalchemy(dsn: str, read: Callable[[sqlalchemy.Connection], object]) -> Cost:
     engine = sqlalchemy.create_engine(dsn.replace("postgresql://", "postgresql+psycopg://"))
     with engine.connect() as connection:
-        began = time.perf_counter()
-        read(connection)
-        return time.perf_counter() - began
+        pid = connection.scalar(sqlalchemy.text("SELECT pg_backend_pid()"))
+        return cost(int(pid or 0), lambda: read(connection))
 
 
-def picture(dsn: str) -> float:
+def cost(backend: int, read: Callable[[], object]) -> Cost:
+    """Run it once; the memory is that of a process which has done nothing else."""
+    processes = [psutil.Process(), psutil.Process(backend)]
+    before, memory, began = _cpu(processes), _peak_megabytes(), time.perf_counter()
+    read()
+    return Cost(time.perf_counter() - began, _cpu(processes) - before, _peak_megabytes() - memory)
+
+
+def _cpu(processes: list[psutil.Process]) -> float:
+    times = [process.cpu_times() for process in processes]
+    return float(sum(one.user + one.system for one in times))
+
+
+def _peak_megabytes() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+
+
+def picture(dsn: str) -> Cost:
     return with_us(dsn, read_picture)
 
 
-def fingerprint(dsn: str) -> float:
+def fingerprint(dsn: str) -> Cost:
     return with_us(dsn, schema_fingerprint)
 
 
-def one_table(dsn: str) -> float:
+def one_table(dsn: str) -> Cost:
     return with_us(dsn, lambda connection: read_definitions(connection, TEN[:1]))
 
 
-def one_tables_dependants(dsn: str) -> float:
+def one_tables_dependants(dsn: str) -> Cost:
     return with_us(dsn, lambda connection: read_dependants(connection, TEN[:1]))
 
 
-def ten_tables_dependants(dsn: str) -> float:
+def ten_tables_dependants(dsn: str) -> Cost:
     return with_us(dsn, lambda connection: read_dependants(connection, TEN))
 
 
-def ten_tables_surroundings(dsn: str) -> float:
+def ten_tables_surroundings(dsn: str) -> Cost:
     return with_us(dsn, lambda connection: read_surroundings(connection, TEN))
 
 
-def multi(dsn: str) -> float:
+def multi(dsn: str) -> Cost:
     """What comes nearest to a picture: every kind at once, as MetaData.reflect does inside, but plain values."""
 
     def read(connection: sqlalchemy.Connection) -> None:
@@ -136,47 +154,44 @@ def multi(dsn: str) -> float:
     return with_sqlalchemy(dsn, read)
 
 
-def reflect(dsn: str) -> float:
+def reflect(dsn: str) -> Cost:
     return with_sqlalchemy(dsn, lambda connection: sqlalchemy.MetaData().reflect(connection))
 
 
-def measured(read: Callable[[str], float], dsn: str) -> Cost:
-    """Run one reader in a fresh process, so that neither memory nor caches of another count."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measure, (read, dsn))
-
-
-def _measure(read: Callable[[str], float], dsn: str) -> Cost:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    seconds = read(dsn)
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    return Cost(seconds, grown / (1024 if sys.platform != "darwin" else 1024 * 1024))
-
-
-READERS: tuple[tuple[str, Callable[[str], float], int, str], ...] = (
+READERS: tuple[tuple[str, Callable[[str], Cost], int, str], ...] = (
     ("picture of everything", picture, REPEAT, "< 3 s"),
+    ("SQLAlchemy inspect().get_multi_*", multi, REPEAT, ""),
     ("fingerprint", fingerprint, REPEAT, "< 0.5 s"),
     ("definitions of one table", one_table, REPEAT, "< 0.05 s"),
     ("dependants of one table", one_tables_dependants, REPEAT, ""),
     ("dependants of ten tables", ten_tables_dependants, REPEAT, ""),
     ("surroundings of ten tables", ten_tables_surroundings, REPEAT, ""),
-    ("SQLAlchemy inspect().get_multi_*", multi, REPEAT, ""),
     ("SQLAlchemy MetaData.reflect", reflect, 1, ""),
 )
 
 
-def report(dsn: str) -> None:
-    """Print a line for each reader: median seconds with range, memory, and how many pictures it is worth."""
-    print(f"{'reader':<34} {'seconds':>8} {'(range)':>15} {'memory':>8} {'× picture':>10}  target")
-    whole = 0.0
-    for name, read, repeat, target in READERS:
-        costs = [measured(read, dsn) for _ in range(repeat)]
-        seconds = sorted(cost.seconds for cost in costs)
-        median = statistics.median(seconds)
-        whole = whole or median
-        memory = max(cost.megabytes for cost in costs)
-        span = f"({seconds[0]:.3f}-{seconds[-1]:.3f})"
-        print(f"{name:<34} {median:8.3f} {span:>15} {memory:5.0f} MB {median / whole:10.2f}  {target}", flush=True)
+def measure(dsn: str) -> dict[str, list[Cost]]:
+    """Run every reader in turn, several rounds, each in a fresh process: a busy machine is busy for all of them."""
+    costs: dict[str, list[Cost]] = {name: [] for name, *_ in READERS}
+    for number in range(REPEAT):
+        for name, read, repeat, _ in READERS:
+            if number < repeat:
+                with multiprocessing.get_context("spawn").Pool(1) as pool:
+                    costs[name].append(pool.apply(read, (dsn,)))
+    return costs
+
+
+def report(costs: dict[str, list[Cost]]) -> None:
+    """Print medians, the range of the wall seconds, and CPU as a multiple of the picture's."""
+    print(f"{'reader':<33} {'CPU s':>7} {'× picture':>9} {'wall s':>7} {'(range)':>15} {'memory':>8}  target")
+    whole = statistics.median(cost.cpu for cost in costs["picture of everything"])
+    for name, _, _, target in READERS:
+        wall = sorted(cost.wall for cost in costs[name])
+        cpu = statistics.median(cost.cpu for cost in costs[name])
+        memory = max(cost.megabytes for cost in costs[name])
+        span = f"({wall[0]:.2f}-{wall[-1]:.2f})"
+        times = f"{cpu:7.2f} {cpu / whole:9.2f} {statistics.median(wall):7.2f} {span:>15}"
+        print(f"{name:<33} {times} {memory:5.0f} MB  {target}")
 
 
 def main() -> None:
@@ -192,7 +207,7 @@ def main() -> None:
             print(
                 f"Python {platform.python_version()}, {tables:,} tables, {FUNCTIONS:,} functions, built in {took:.0f} s"
             )
-            report(dsn)
+            report(measure(dsn))
         finally:
             server.stop()
 
