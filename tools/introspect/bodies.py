@@ -4,7 +4,7 @@ Read by PostgreSQL's grammar; where that fails, by its words alone, and `Body.pa
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -186,3 +186,17 @@ def references_to(body: Body, name: str, schema_name: str, hidden: bool) -> Iter
     for schema, relation in body.relations:
         if relation == name and (schema == schema_name or (not schema and not hidden)):
             yield schema, relation
+
+
+def name_pattern(names: Iterable[str]) -> str:
+    """A regular expression of PostgreSQL's that finds any text naming one of these, in any case.
+
+    Edges of words are asked for beside ASCII letters only: whether others are letters is up to the server's locale.
+    """
+    return "|".join(sorted({_edged(name.replace('"', '""')) for name in names}))
+
+
+def _edged(name: str) -> str:
+    before = r"\m" if re.match(r"[A-Za-z0-9_]", name) else ""
+    after = r"\M" if re.search(r"[A-Za-z0-9_]\Z", name) else ""
+    return before + re.escape(name) + after

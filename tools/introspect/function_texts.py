@@ -8,7 +8,7 @@ from typing import Any
 from protocol.dependants import FATES, Dependant, Kind
 from protocol.names import TableName, quoted
 from tools.engines.postgres import Connection
-from tools.introspect.bodies import Body, Function, Reference, read_body, references_to
+from tools.introspect.bodies import Body, Function, Reference, name_pattern, read_body, references_to
 from tools.named_sql import queries
 
 SQL = queries("tools.introspect", "dependants.sql")
@@ -48,7 +48,7 @@ class _Text:
 def function_texts(connection: Connection, tables: Sequence[tuple[Any, ...]], path: list[str]) -> Iterator[Dependant]:
     """Yield the functions, and the triggers elsewhere that run them; `tables` are rows of the query `tables`."""
     roots = [_Root(row[0], TableName(schema_name=row[1], name=row[2]), tuple(row[5]), tuple(row[6])) for row in tables]
-    pattern = "|".join(sorted({re.escape(root.table.name.replace('"', '""')) for root in roots}))
+    pattern = name_pattern(root.table.name for root in roots)
     oids = [root.oid for root in roots]
     for row in connection.execute(SQL["bodies"], (pattern, oids)).fetchall():
         text = _text(row, path)

@@ -1,6 +1,5 @@
 """Find the statements that touch a table in pg_stat_statements, where that is installed and the role may read it."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, Literal
 
@@ -11,7 +10,7 @@ from protocol.facts import Figure
 from protocol.live_queries import LiveQueries, LiveQuery
 from protocol.names import TableName
 from tools.engines.postgres import Connection, one_value
-from tools.introspect.bodies import read_statement, references_to
+from tools.introspect.bodies import name_pattern, read_statement, references_to
 from tools.introspect.dependants import SQL as DEPENDANTS
 from tools.lint import grammar
 from tools.named_sql import queries
@@ -61,7 +60,7 @@ def read_live_queries(connection: Connection, table: TableName, column: str | No
     if schema is None:
         return LiveQueries(not_seen=(MISSING,))
     asked = sql.SQL(STATEMENTS).format(sql.Identifier(schema))
-    pattern = re.escape(table.name.replace('"', '""'))
+    pattern = name_pattern([table.name])
     try:
         with connection.transaction():
             rows = connection.execute(asked, (pattern,)).fetchall()

@@ -1,14 +1,10 @@
-import tempfile
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from protocol.live_queries import LiveQueries
 from protocol.names import TableName
-from tests.conftest import DEBIANS_15
 from tests.tools.ground import Ground
 from tools.engines.dsn import parse
 from tools.engines.embedded import EmbeddedServer
@@ -16,24 +12,6 @@ from tools.engines.postgres import Database
 from tools.introspect.live_queries import FORBIDDEN, MISSING, NOT_LOADED, OWN_ONLY, TOO_OLD, read_live_queries
 
 USERS = TableName(schema_name="shop", name="users")
-
-
-@pytest.fixture(scope="module", params=[DEBIANS_15, None], ids=["15", "18"])
-def counting(request: pytest.FixtureRequest) -> Iterator[EmbeddedServer]:
-    """A server that has loaded pg_stat_statements; PostgreSQL 16 of PyPI comes without it."""
-    if request.param is not None and not request.param.exists():
-        pytest.skip(f"PostgreSQL 15 of Debian is not installed in {request.param}")
-    with tempfile.TemporaryDirectory(prefix="whimbrel-test-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)  # for the account that the server runs under
-        server = EmbeddedServer(folder / "server", request.param)
-        server.start()
-        with psycopg.connect(server.dsn(), autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
-        server.stop()
-        server.start()
-        yield server
-        server.stop()
 
 
 @pytest.fixture

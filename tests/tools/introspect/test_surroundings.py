@@ -1,5 +1,8 @@
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -7,6 +10,7 @@ import pytest
 from protocol.names import TableName
 from protocol.surroundings import Surroundings
 from tests.tools.ground import Ground
+from tools.engines.embedded import EmbeddedServer
 from tools.engines.postgres import Connection
 from tools.introspect.surroundings import NO_DISK, read_surroundings
 
@@ -175,3 +179,48 @@ def test_it_can_be_read_inside_a_transaction_of_the_caller(any_ground: Ground, a
         found = read_surroundings(connection, [T, TableName(name="gone")])
 
     assert [wear.table for wear in found.tables] == [T]
+
+
+def test_a_prepared_transaction_is_told(counting: EmbeddedServer, tmp_path: Path) -> None:
+    ground = Ground(counting.create_database(f"test_{uuid.uuid4().hex[:12]}"), tmp_path)
+    ground.ask("CREATE TABLE t (a int)")
+    with psycopg.connect(ground.dsn, autocommit=True) as other:
+        other.execute("BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION 'a secret'")
+        try:
+            found = surroundings(ground)
+        finally:
+            other.execute("ROLLBACK PREPARED 'a secret'")
+
+    [one] = found.prepared
+    assert (one.owner, one.age.source) == ("postgres", "measured")
+
+
+@contextmanager
+def vacuuming(ground: Ground) -> Iterator[int]:
+    """Vacuum a table so slowly that it is still at it; give the process that does."""
+    ground.ask("CREATE TABLE t AS SELECT generate_series(1, 100000) AS a")
+    running = "SELECT count(*) FROM pg_stat_progress_vacuum WHERE datname = current_database()"
+    with psycopg.connect(ground.dsn, autocommit=True) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("SET vacuum_cost_delay = '100ms'; SET vacuum_cost_limit = 1")
+        vacuum = pool.submit(other.execute, "VACUUM t")
+        try:
+            ground.until(lambda: ground.value(running) == 1, "the vacuum has begun")
+            yield other.info.backend_pid
+        finally:
+            other.cancel_safe()
+        assert isinstance(vacuum.exception(), psycopg.errors.QueryCanceled)
+
+
+def test_a_running_vacuum_is_told(any_ground: Ground) -> None:
+    with vacuuming(any_ground) as pid:
+        [one] = surroundings(any_ground).vacuums
+
+    assert (one.pid, one.table, one.anti_wraparound) == (pid, "public.t", False)
+    assert one.phase
+
+
+def test_a_role_without_rights_is_not_told_that_a_vacuum_is_ordinary(any_ground: Ground, as_nobody: Reading) -> None:
+    with vacuuming(any_ground), as_nobody() as connection:
+        [one] = read_surroundings(connection, [T]).vacuums
+
+    assert (one.table, one.anti_wraparound) == ("a table not shown to this role", None)
