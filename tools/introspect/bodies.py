@@ -17,6 +17,8 @@ STATEMENT = 0
 """parseMode of a PL/pgSQL expression that is a statement; the others are expressions and assignments."""
 ASSIGNMENTS = frozenset({3, 4, 5})
 
+LOOKED_FOR = frozenset({"CommonTableExpr", "RangeVar", "ColumnRef", "InsertStmt", "UpdateStmt"})
+
 Reference = tuple[str, str]
 """A relation as it is written: schema, or an empty one, and name."""
 
@@ -126,16 +128,17 @@ def _read_statement(body: Body, sql: str) -> None:
     except (grammar.NotRead, IndexError):
         body.parsed = False
         return
-    ctes = {cte.ctename for cte in grammar.under(node, "CommonTableExpr")}
-    ranges = [range_ for range_ in grammar.under(node, "RangeVar") if range_.schemaname or range_.relname not in ctes]
+    found = grammar.all_under(node, LOOKED_FOR)
+    ctes = {cte.ctename for cte in found["CommonTableExpr"]}
+    ranges = [range_ for range_ in found["RangeVar"] if range_.schemaname or range_.relname not in ctes]
     aliases: dict[str, Reference] = {}
     for range_ in ranges:
         reference = (range_.schemaname, range_.relname)
         _refer(body, reference)
         aliases[range_.alias.aliasname or range_.relname] = reference
-    for column in grammar.under(node, "ColumnRef"):
+    for column in found["ColumnRef"]:
         _read_column(body, [_part(part) for part in column.fields], aliases)
-    _read_targets(body, node)
+    _read_targets(body, found["InsertStmt"], found["UpdateStmt"])
 
 
 def _read_column(body: Body, parts: list[str], aliases: dict[str, Reference]) -> None:
@@ -155,15 +158,15 @@ def _read_column(body: Body, parts: list[str], aliases: dict[str, Reference]) ->
             _refer(body, reference, name)
 
 
-def _read_targets(body: Body, node: Any) -> None:
+def _read_targets(body: Body, inserts: list[Any], updates: list[Any]) -> None:
     """The columns an INSERT or UPDATE writes are named outside of expressions; an INSERT without a list takes all."""
-    for insert in grammar.under(node, "InsertStmt"):
+    for insert in inserts:
         written = [target.res_target.name for target in insert.cols]
         keys = [element.name for element in grammar.under(insert.on_conflict_clause, "IndexElem")]
         sets = [target.res_target.name for target in insert.on_conflict_clause.target_list]
         for name in (written or ["*"]) + [*keys, *sets]:
             _refer(body, (insert.relation.schemaname, insert.relation.relname), name)
-    for update in grammar.under(node, "UpdateStmt"):
+    for update in updates:
         for target in update.target_list:
             _refer(body, (update.relation.schemaname, update.relation.relname), target.res_target.name)
 

@@ -170,3 +170,17 @@ def without_values(sql: str) -> str:
         if token.token in (pb.SQL_COMMENT, pb.C_COMMENT):
             encoded = encoded[: token.start] + b" " + encoded[token.end :]
     return " ".join(encoded.decode().split())
+
+
+def all_under(node: Any, kinds: frozenset[str]) -> dict[str, list[Any]]:
+    """Return the messages of several kinds under a node, the node included, in one walk and in no order."""
+    found: dict[str, list[Any]] = {kind: [] for kind in kinds}
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if (kind := one.DESCRIPTOR.name) in kinds:
+            found[kind].append(one)
+        for field, value in one.ListFields():
+            if field.message_type is not None:
+                waiting.extend([value] if isinstance(value, protobuf.Message) else value)
+    return found
