@@ -63,7 +63,8 @@ class Fate(Value):
     """What happens to a dependant on each change of the table, or of a column it uses.
 
     A type that PL/pgSQL takes from a column breaks in the sessions to come only: one that has run the function keeps
-    what it compiled. PostgreSQL 15 and 16 then say "syntax error", 18 says what is missing (measured).
+    what it compiled. PostgreSQL 15 and 16 then say "syntax error", 18 says what is missing (measured). Whether a text
+    goes on working with another type depends on both: int to bigint passes where int to text breaks (measured).
     """
 
     drop_table: Outcome
@@ -80,7 +81,9 @@ def _fate(*outcomes: Outcome) -> Fate:
 _BLOCKS = _fate("blocks", "blocks", "follows", "follows", "blocks")
 _OWN_BLOCKS = _fate("vanishes silently", "blocks", "follows", "follows", "blocks")
 _OWN = _fate("vanishes silently", "vanishes silently", "follows", "follows", "follows")
-_BREAKS = _fate("breaks at run time", "breaks at run time", "breaks at run time", "breaks at run time", "unaffected")
+_BREAKS = _fate(
+    "breaks at run time", "breaks at run time", "breaks at run time", "breaks at run time", "cannot be known"
+)
 _NOT_KNOWN = _fate("cannot be known", "cannot be known", "cannot be known", "cannot be known", "cannot be known")
 _UNAFFECTED = _fate("unaffected", "unaffected", "unaffected", "unaffected", "unaffected")
 
@@ -93,7 +96,7 @@ FATES: dict[Kind, Fate] = {
     "function with dynamic SQL": _NOT_KNOWN,
     "function in another language": _NOT_KNOWN,
     "trigger": _OWN_BLOCKS,
-    "trigger function": _fate("unaffected", "breaks at run time", "follows", "breaks at run time", "follows"),
+    "trigger function": _fate("unaffected", "breaks at run time", "follows", "breaks at run time", "cannot be known"),
     "trigger elsewhere": _BREAKS,
     "rule": _OWN_BLOCKS,
     "rule elsewhere": _BLOCKS,

@@ -5,7 +5,7 @@ Each part is read on its own: what the role may not see becomes a sentence, neve
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import psycopg
 
@@ -22,6 +22,7 @@ from protocol.surroundings import (
     TableWear,
 )
 from tools.engines.postgres import Connection
+from tools.introspect.table_wear import Sizes, measured, sum_of, wear_of
 from tools.named_sql import queries
 
 SQL = queries("tools.introspect", "surroundings.sql")
@@ -29,7 +30,6 @@ SQL = queries("tools.introspect", "surroundings.sql")
 NO_DISK = "SQL cannot tell how much room is left on the server's disks; ask the machine itself."
 
 Row = tuple[Any, ...]
-Sizes = dict[int, tuple[float, float, float]]
 
 
 def read_surroundings(connection: Connection, tables: Sequence[TableName]) -> Surroundings:
@@ -53,7 +53,7 @@ class _Reading:
             tables=self._wear(),
             transactions=self._transactions(),
             prepared=tuple(
-                PreparedTransaction(owner=owner, age=_measured(age, "seconds", "pg_prepared_xacts"))
+                PreparedTransaction(owner=owner, age=measured(age, "seconds", "pg_prepared_xacts"))
                 for owner, age in self._rows("prepared", "prepared transactions")
             ),
             vacuums=tuple(
@@ -85,7 +85,7 @@ class _Reading:
             self._not_seen.append("The server counts no rows (track_counts is off): rates and dead rows are not known.")
         sizes = self._sizes(oids)
         return tuple(
-            _wear(table, statistics.get(oid) if counts else None, since_reset, uptime, sizes[oid])
+            wear_of(table, statistics.get(oid) if counts else None, since_reset, uptime, sizes[oid])
             for oid, table in self._tables.items()
         )
 
@@ -97,9 +97,9 @@ class _Reading:
         every = [leaf for root in leaves for leaf in leaves[root]]
         locked = {row[0] for row in self._rows("locked", "locks")}
         free = [oid for oid in every if oid not in locked]
-        measured = self._triples("sizes", "sizes", free)
-        rest = self._triples("pages", "pages", [oid for oid in every if oid not in measured])
-        return {root: _sum_of(leaves.get(root, [root]), measured, rest) for root in oids}
+        exact = self._triples("sizes", "sizes", free)
+        rough = self._triples("pages", "pages", [oid for oid in every if oid not in exact])
+        return {root: sum_of(leaves.get(root, [root]), exact, rough) for root in oids}
 
     def _triples(self, query: str, what: str, oids: list[int]) -> Sizes:
         rows = self._rows(query, what, oids) if oids else []
@@ -116,7 +116,7 @@ class _Reading:
                 )
         return tuple(
             OpenTransaction(
-                pid=pid, application=name, role=role, state=state, age=_measured(age, "seconds", "pg_stat_activity")
+                pid=pid, application=name, role=role, state=state, age=measured(age, "seconds", "pg_stat_activity")
             )
             for pid, name, role, state, age in self._rows("transactions", "open transactions")
         )
@@ -130,15 +130,15 @@ class _Reading:
                 application=application,
                 state=state,
                 sync_state=sync_state,
-                behind_bytes=_measured(behind, "bytes", "pg_stat_replication.replay_lsn"),
-                behind_seconds=_measured(lag, "seconds", "pg_stat_replication.replay_lag"),
+                behind_bytes=measured(behind, "bytes", "pg_stat_replication.replay_lsn"),
+                behind_seconds=measured(lag, "seconds", "pg_stat_replication.replay_lag"),
             )
             for application, state, sync_state, behind, lag, _ in rows
         )
 
     def _slots(self) -> tuple[Slot, ...]:
         return tuple(
-            Slot(name=name, kind=kind, active=active, retained_bytes=_measured(kept, "bytes", "restart_lsn"))
+            Slot(name=name, kind=kind, active=active, retained_bytes=measured(kept, "bytes", "restart_lsn"))
             for name, kind, active, kept in self._rows("slots", "replication slots")
         )
 
@@ -146,7 +146,7 @@ class _Reading:
 
     def _figure(self, query: str, unit: str, how: str) -> Figure:
         rows = self._rows(query, how)
-        return _measured(rows[0][0], unit, how) if rows else Figure.unknown(f"{how} is not shown to this role")
+        return measured(rows[0][0], unit, how) if rows else Figure.unknown(f"{how} is not shown to this role")
 
     def _names(self, query: str, what: str, oids: list[int]) -> tuple[str, ...]:
         return tuple(row[0] for row in self._rows(query, what, oids))
@@ -163,86 +163,3 @@ class _Reading:
         except (psycopg.errors.FeatureNotSupported, psycopg.errors.UndefinedFunction, psycopg.errors.InternalError):
             self._not_seen.append(f"This server does not tell: {what}.")
         return []
-
-
-def _wear(
-    table: TableName,
-    row: Row | None,
-    since_reset: float | None,
-    uptime: float | None,
-    sizes: tuple[Figure, Figure, Figure],
-) -> TableWear:
-    heap, indexes, toast = sizes
-    if row is None:
-        nothing = Figure.unknown("no statistics of this table")
-        live = dead = rate = hot = vacuum = analyze = nothing
-    else:
-        _, live_rows, dead_rows, writes, updates, hot_updates, vacuumed, analyzed, never_v, never_a = row
-        seen = "pg_stat_all_tables"
-        live, dead = _estimated(live_rows, "rows", seen), _estimated(dead_rows, "rows", seen)
-        rate = _rate(writes, since_reset, uptime)
-        hot = _measured(hot_updates / updates, "of 1", seen) if updates else Figure.unknown("no row was updated yet")
-        vacuum = (
-            Figure.unknown("never, as far as the statistics go back")
-            if never_v
-            else _measured(vacuumed, "seconds", seen)
-        )
-        analyze = (
-            Figure.unknown("never, as far as the statistics go back")
-            if never_a
-            else _measured(analyzed, "seconds", seen)
-        )
-    return TableWear(
-        table=table,
-        live_rows=live,
-        dead_rows=dead,
-        writes_per_second=rate,
-        hot_share=hot,
-        heap_bytes=heap,
-        index_bytes=indexes,
-        toast_bytes=toast,
-        since_vacuum=vacuum,
-        since_analyze=analyze,
-    )
-
-
-def _rate(writes: float, since_reset: float | None, uptime: float | None) -> Figure:
-    unit = "rows a second"
-    if since_reset:
-        return _measured(writes / since_reset, unit, "average since the statistics were reset")
-    if uptime:
-        how = "at most: all counted writes over the time since the server's start; the statistics were never reset"
-        return _estimated(writes / uptime, unit, how)
-    return Figure.unknown("how long the statistics count is not known")
-
-
-def _sum_of(leaves: list[int], measured: Sizes, rest: Sizes) -> tuple[Figure, Figure, Figure]:
-    """Add up the leaves; one that could only be estimated makes the whole an estimate."""
-    names = ("pg_relation_size", "pg_indexes_size", "pg_total_relation_size of the TOAST table")
-    known = [measured.get(leaf) or rest.get(leaf) for leaf in leaves]
-    if any(sizes is None for sizes in known):
-        unknown = Figure.unknown("the size could not be read")
-        return unknown, unknown, unknown
-    exact = all(leaf in measured for leaf in leaves)
-    totals = [sum(sizes[part] for sizes in known if sizes) for part in range(3)]
-    heap, indexes, toast = (
-        _measured(total, "bytes", name)
-        if exact
-        else _estimated(total, "bytes", "pg_class.relpages; the table is locked")
-        for total, name in zip(totals, names, strict=True)
-    )
-    return heap, indexes, toast
-
-
-def _measured(value: float | None, unit: str, how: str) -> Figure:
-    return _said(value, unit, "measured", how)
-
-
-def _estimated(value: float | None, unit: str, how: str) -> Figure:
-    return _said(value, unit, "estimated", how)
-
-
-def _said(value: float | None, unit: str, source: Literal["measured", "estimated"], how: str) -> Figure:
-    if value is None:
-        return Figure.unknown(f"{how} does not say")
-    return Figure(value=value, unit=unit, source=source, how=how)
