@@ -5,7 +5,15 @@ import pytest
 from tests.tools.ground import Ground
 from tools.named_sql import queries
 
-FILES = [("tools", "ledger.sql"), ("tools", "monitor.sql"), ("tools.introspect", "postgres.sql")]
+FILES = [
+    ("tools", "ledger.sql"),
+    ("tools", "monitor.sql"),
+    ("tools.introspect", "dependants.sql"),
+    ("tools.introspect", "live_queries.sql"),
+    ("tools.introspect", "picture.sql"),
+    ("tools.introspect", "postgres.sql"),
+    ("tools.introspect", "surroundings.sql"),
+]
 
 
 @pytest.mark.parametrize(("package", "file"), FILES)
