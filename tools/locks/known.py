@@ -90,10 +90,14 @@ class KnownDomain(Value):
 
 
 class Known(Value):
-    """Tables by their name without schema, indexes by name with their table, domains, and the session's time zone."""
+    """Tables by their name without schema, indexes with their table, views with the tables they read, domains.
+
+    `timezone` is the session's, None where it is not known.
+    """
 
     tables: dict[str, tuple[KnownTable, ...]] = Field(default_factory=dict)
     indexes: dict[str, Relation] = Field(default_factory=dict)
+    views: dict[str, tuple[Relation, ...]] = Field(default_factory=dict)
     domains: dict[str, KnownDomain] = Field(default_factory=dict)
     timezone: str | None = None
 

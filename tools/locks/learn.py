@@ -168,6 +168,8 @@ def _under(known: Known, parent: Relation, child: Relation, *, partition: bool) 
 
 def _gone(known: Known, table: Relation) -> Known:
     gone = _found(known, table)
+    for partition in gone.partitions:
+        known = _gone(known, partition)
     for constraint in gone.foreign_keys:
         known = _unreferenced(known, constraint)
     if gone.partition_of:
@@ -192,6 +194,7 @@ def _detached(known: Known, _: KnownTable, action: DetachPartition) -> Known:
 
 def _viewed(known: Known, created: CreateView, *, as_table: bool) -> Known:
     known = _unviewed(known, created.view)
+    known = known.model_copy(update={"views": known.views | {created.view.name: created.reads}})
     for table in created.reads:
         read = _found(known, table)
         view = KnownView(view=created.view, columns=created.columns)
@@ -202,10 +205,10 @@ def _viewed(known: Known, created: CreateView, *, as_table: bool) -> Known:
 
 
 def _unviewed(known: Known, view: Relation) -> Known:
-    for table in (each for tables in known.tables.values() for each in tables):
-        if any(same(each.view, view) for each in table.views):
-            known = known.with_table(table.with_(views=tuple(v for v in table.views if not same(v.view, view))))
-    return known
+    for read in known.views.get(view.name, ()):
+        table = _found(known, read)
+        known = known.with_table(table.with_(views=tuple(each for each in table.views if not same(each.view, view))))
+    return known.model_copy(update={"views": {name: on for name, on in known.views.items() if name != view.name}})
 
 
 def _filled(known: Known, table: KnownTable, _: Action) -> Known:
@@ -226,6 +229,10 @@ def _without_column(known: Known, table: KnownTable, dropped: DropColumn) -> Kno
     columns = tuple(column for column in table.columns if column.name != dropped.column)
     indexes = tuple(index for index in table.indexes if dropped.column not in index.uses)
     kept = tuple(constraint for constraint in table.constraints if dropped.column not in constraint.columns)
+    for view in table.views if dropped.cascade else ():
+        if {dropped.column, "*"} & set(view.columns):
+            known = _unviewed(known, view.view)
+            table = _found(known, dropped.table)
     return known.with_table(table.with_(columns=columns, indexes=indexes, constraints=kept))
 
 
@@ -284,6 +291,9 @@ def _validated(known: Known, table: KnownTable, action: ValidateConstraint) -> K
     )
     known = known.with_table(table.with_(constraints=constraints))
     valid = next((each for each in constraints if each.name == action.name), None)
+    if valid and valid.references:
+        target = _found(_unreferenced(known, valid), valid.references)
+        known = known.with_table(target.with_(referenced_by=(*target.referenced_by, valid)))
     if valid and valid.kind == "not null":
         for column in valid.columns:
             known = _column_changed(known, _found(known, action.table), column, nullable=False)
