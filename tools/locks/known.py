@@ -110,11 +110,25 @@ class Known(Value):
         return (owner, found) if owner and found else None
 
     def below(self, relation: Relation) -> Iterator[Relation]:
-        """Yield every partition and every child of a table, at any depth."""
-        known = self.find(relation)
-        for child in (*known.partitions, *known.children) if known else ():
-            yield child
-            yield from self.below(child)
+        """Yield every partition and every child of a table, at any depth, each once."""
+        waiting, met = [relation], {relation}
+        while waiting:
+            known = self.find(waiting.pop(0))
+            for child in (*known.partitions, *known.children) if known else ():
+                if child not in met:
+                    met.add(child)
+                    waiting.append(child)
+                    yield child
+
+    def read_by(self, relation: Relation) -> Iterator[Relation]:
+        """Yield every table and view that a view reads, at any depth, each once."""
+        waiting, met = [relation], {relation}
+        while waiting:
+            for table in self.views.get(waiting.pop(0).name, ()):
+                if table not in met:
+                    met.add(table)
+                    waiting.append(table)
+                    yield table
 
     def default_partition(self, table: Relation) -> Relation | None:
         known = self.find(table)

@@ -167,14 +167,15 @@ def _under(known: Known, parent: Relation, child: Relation, *, partition: bool) 
 
 
 def _gone(known: Known, table: Relation) -> Known:
+    """Forget a table and its partitions; a table that inherits stays where the server would refuse to drop it."""
     gone = _found(known, table)
-    for partition in gone.partitions:
-        known = _gone(known, partition)
-    for constraint in gone.foreign_keys:
-        known = _unreferenced(known, constraint)
     if gone.partition_of:
         known = _detached_from(known, gone.partition_of, table)
-    return known.without(table)
+    for each in (table, *known.below(table)):
+        for constraint in _found(known, each).foreign_keys:
+            known = _unreferenced(known, constraint)
+        known = known.without(each)
+    return known
 
 
 def _detached_from(known: Known, parent: Relation, child: Relation) -> Known:

@@ -43,8 +43,8 @@ class Weighing:
     def lock_through(self, relation: Relation, mode: LockMode, what: str) -> None:
         """Note a lock on a table and what is below it, or on a view and the tables that it reads."""
         self.lock_family(relation, mode, what)
-        for table in self.known.views.get(relation.name, ()):
-            self.lock_through(table, mode, f"`{relation}` reads it, and {what}")
+        for table in self.known.read_by(relation):
+            self.lock_family(table, mode, f"`{relation}` reads it, and {what}")
 
     def lock_indexes(self, table: Relation, mode: LockMode, what: str) -> None:
         known = self.known.find(table)
