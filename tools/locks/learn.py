@@ -1,7 +1,7 @@
 """Learn from what statements do, or from a table read from the catalogue."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from protocol import schema
 from protocol.names import quoted
@@ -41,23 +41,25 @@ from tools.locks.effect import same
 from tools.locks.known import Known, KnownColumn, KnownDomain, KnownIndex, KnownTable, KnownView
 from tools.locks.names import index_name, named
 
+K = TypeVar("K", bound=Known)
+
 INDEXED = {"unique", "primary key", "exclude"}
 
 
-def after(known: Known, actions: Iterable[Action]) -> Known:
-    """Return what is known once a statement has done its actions."""
+def after(known: K, actions: Iterable[Action]) -> K:
+    """Return what is known once a statement has done its actions; `Growing` is changed in place, and returned."""
     actions = tuple(actions)
     for action in actions:
-        known = _after(known, action, actions)
+        known = cast(K, _after(known, action, actions))
     return known
 
 
 def of_table(table: schema.Table) -> Known:
-    """Return what is known of one table, as introspection read it."""
+    """Return what is known of one table, as introspection read it; what stands around it is not."""
     name = Relation(schema_name=table.name.schema_name, name=table.name.name)
     kind: Any = table.kind
     columns = tuple(KnownColumn(name=each.name, type=each.type, nullable=each.nullable) for each in table.columns)
-    known = Known().with_table(KnownTable(table=name, kind=kind, columns=columns))
+    known = Known().with_table(KnownTable(table=name, kind=kind, columns=columns, surrounded=False))
     for constraint in table.constraints:
         words = f"ALTER TABLE {table.name.sql} ADD CONSTRAINT {quoted(constraint.name)} {constraint.definition}"
         known = after(known, parse(words)[0].actions)
@@ -69,7 +71,7 @@ def of_table(table: schema.Table) -> Known:
 
 
 def _found(known: Known, table: Relation) -> KnownTable:
-    return known.find(table) or KnownTable(table=table, kind="unknown", complete=False)
+    return known.find(table) or KnownTable(table=table, kind="unknown", complete=False, surrounded=False)
 
 
 def _after(known: Known, action: Action, actions: Sequence[Action]) -> Known:
@@ -86,12 +88,12 @@ def _after(known: Known, action: Action, actions: Sequence[Action]) -> Known:
             return _without_index(known, index)
         case CreateDomain(name=name, type=type_, constrained=constrained):
             domain = KnownDomain(name=name, type=type_, constrained=constrained)
-            return known.model_copy(update={"domains": known.domains | {name: domain}})
+            return known.put("domains", name, domain)
         case SetSetting(name=name, value=value) if name.lower() in {"timezone", "all"}:
-            return known.model_copy(update={"timezone": value})
+            return known.put("settings", "timezone", value)
         case RenameTable(table=table, to=to):
-            renamed = Relation(schema_name=table.schema_name, name=to)
-            return known.without(table).with_table(_found(known, table).with_(table=renamed))
+            renamed = _found(known, table).with_(table=Relation(schema_name=table.schema_name, name=to))
+            return known.without(table).with_table(renamed)
         case Truncate(tables=tables):
             for table in tables:
                 known = known.with_table(_found(known, table).with_(empty=True))
@@ -195,7 +197,7 @@ def _detached(known: Known, _: KnownTable, action: DetachPartition) -> Known:
 
 def _viewed(known: Known, created: CreateView, *, as_table: bool) -> Known:
     known = _unviewed(known, created.view)
-    known = known.model_copy(update={"views": known.views | {created.view.name: created.reads}})
+    known = known.put("views", created.view.name, created.reads)
     for table in created.reads:
         read = _found(known, table)
         view = KnownView(view=created.view, columns=created.columns)
@@ -209,7 +211,7 @@ def _unviewed(known: Known, view: Relation) -> Known:
     for read in known.views.get(view.name, ()):
         table = _found(known, read)
         known = known.with_table(table.with_(views=tuple(each for each in table.views if not same(each.view, view))))
-    return known.model_copy(update={"views": {name: on for name, on in known.views.items() if name != view.name}})
+    return known.put("views", view.name, ()) if view.name in known.views else known
 
 
 def _filled(known: Known, table: KnownTable, _: Action) -> Known:

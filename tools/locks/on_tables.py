@@ -70,7 +70,7 @@ def _under_default(parent: Relation, table: Relation, weigh: Weighing) -> None:
     if default:
         weigh.lock(default, "ACCESS EXCLUSIVE", f"none of its rows may belong to `{table}`")
         weigh.scan(default, f"none may belong to `{table}`")
-    elif not weigh.find(parent).complete:
+    elif not weigh.find(parent).surrounded:
         weigh.doubt(f"Where `{parent}` has a default partition, that is locked and read as well.")
 
 
@@ -90,6 +90,8 @@ def drop_table(action: DropTable, weigh: Weighing) -> None:
             weigh.lock(view.view, "ACCESS EXCLUSIVE", f"it is dropped with `{table}`")
         else:
             weigh.refuse(f"The view `{view.view}` depends on `{table}`.")
+    if not known.surrounded:
+        weigh.doubt(f"Views, and foreign keys of other tables, may depend on `{table}`; they are not known.")
     if not known.complete:
         weigh.doubt(f"Tables that the foreign keys of `{table}` point to are locked too, in the same way.")
 

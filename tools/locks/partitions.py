@@ -25,7 +25,7 @@ def attach(action: AttachPartition, weigh: Weighing) -> None:
     if default:
         weigh.lock(default, "ACCESS EXCLUSIVE", f"none of its rows may belong to `{partition}`")
         weigh.scan(default, f"none may belong to `{partition}`")
-    if not weigh.find(parent).complete:
+    if not weigh.find(parent).surrounded:
         weigh.doubt(f"Where `{parent}` has a default partition, that is locked and read as well.")
     _indexes(parent, partition, weigh)
 

@@ -37,6 +37,9 @@ class Weighing:
     def lock_family(self, table: Relation, mode: LockMode, what: str) -> None:
         """Note a lock on a table and on all that is below it."""
         self.lock(table, mode, what)
+        known = self.known.find(table)
+        if known and known.kind == "partitioned table" and not known.surrounded:
+            self.doubt(f"The partitions of `{table}` are affected as well; which they are is not known.")
         for below in self.known.below(table):
             self.lock(below, mode, f"it belongs to `{table}`, and {what}")
 
@@ -131,7 +134,7 @@ class Weighing:
 
     def find(self, table: Relation) -> KnownTable:
         """Return what is known of a table, if only its name."""
-        return self.known.find(table) or KnownTable(table=table, kind="unknown", complete=False)
+        return self.known.find(table) or KnownTable(table=table, kind="unknown", complete=False, surrounded=False)
 
     def is_partitioned(self, table: Relation) -> bool:
         return self.find(table).kind == "partitioned table"
