@@ -16,7 +16,7 @@ from tools.lint.actions import (
     SetStatistics,
     SetStorage,
 )
-from tools.locks.learn import inline_constraints
+from tools.locks.learn_parts import inline_constraints
 from tools.locks.names import named
 from tools.locks.partitions import key_columns
 from tools.locks.weigh import Weighing
