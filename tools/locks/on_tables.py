@@ -49,10 +49,10 @@ def catalog_only(mode: LockMode, what: str, *, family: bool = False) -> Handler:
 
 
 def create_table(action: CreateTable, weigh: Weighing) -> None:
+    """Nobody can wait for the lock on the new table itself, so that is left out."""
     table, parent = action.table, action.partition_of
     if action.if_not_exists and weigh.known.find(table):
         return
-    weigh.lock(table, "ACCESS EXCLUSIVE", "it is created")
     if parent:
         weigh.lock(parent, "ACCESS EXCLUSIVE", f"its partition `{table}` is created")
         _under_default(parent, table, weigh)

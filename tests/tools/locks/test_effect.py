@@ -9,7 +9,7 @@ from tests.tools.lint.test_vocabulary import READ
 from tools.lint import actions
 from tools.lint.actions import Action, Relation
 from tools.lint.parse import parse
-from tools.locks import Growing, Known, after, effect_of, of_table, strongest, together
+from tools.locks import Effect, Growing, Known, after, effect_of, of_table, strongest, together
 from tools.locks.of import HANDLERS, HARMLESS
 
 T, P = Relation(name="t"), Relation(name="p")
@@ -35,6 +35,13 @@ def test_an_instant_change_says_its_lock_and_why() -> None:
 
     assert (effect.mode_on(T), effect.instant) == ("ACCESS EXCLUSIVE", True)
     assert effect.because == ("ACCESS EXCLUSIVE on `t`: `a` is added.",)
+
+
+def test_a_new_table_locks_what_it_points_to_and_nothing_else() -> None:
+    effect = effect_of("CREATE TABLE c (id int PRIMARY KEY, p int REFERENCES p)", 18)
+
+    assert [(lock.relation, lock.mode) for lock in effect.locks] == [(P, "SHARE ROW EXCLUSIVE")]
+    assert effect_of("CREATE TABLE c (id int)", 18) == Effect()
 
 
 def test_what_is_not_known_is_taken_for_the_worst_and_said() -> None:
