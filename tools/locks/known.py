@@ -1,7 +1,7 @@
 """What is known of the tables that a statement touches; all of it may be missing."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
@@ -49,12 +49,15 @@ class KnownView(Value):
 class KnownTable(Value):
     """`referenced_by` are foreign keys of other tables; `partitions` and `children` stand one level below.
 
-    `complete` is false where only a part of it is known. `empty` and `logged` are None where that is not known.
+    `complete` is false where only a part of its columns, indexes and constraints is known, `surrounded` where views,
+    partitions and foreign keys of others may stand around it unseen.
+    `empty` and `logged` are None where that is not known.
     """
 
     table: Relation
     kind: Kind = "table"
     complete: bool = True
+    surrounded: bool = True
     columns: tuple[KnownColumn, ...] = ()
     indexes: tuple[KnownIndex, ...] = ()
     constraints: tuple[AddConstraint, ...] = ()
@@ -90,12 +93,16 @@ class KnownDomain(Value):
 
 
 class Known(Value):
-    """Tables by their name without schema, indexes by name with their table, domains, and the session's time zone."""
+    """Tables by their name without schema, indexes with their table, views with the tables they read, domains.
+
+    Of `settings`, `timezone` is the session's, where it is known.
+    """
 
     tables: dict[str, tuple[KnownTable, ...]] = Field(default_factory=dict)
     indexes: dict[str, Relation] = Field(default_factory=dict)
+    views: dict[str, tuple[Relation, ...]] = Field(default_factory=dict)
     domains: dict[str, KnownDomain] = Field(default_factory=dict)
-    timezone: str | None = None
+    settings: dict[str, str | None] = Field(default_factory=dict)
 
     def find(self, relation: Relation) -> KnownTable | None:
         return next((known for known in self.tables.get(relation.name, ()) if same(known.table, relation)), None)
@@ -106,26 +113,56 @@ class Known(Value):
         return (owner, found) if owner and found else None
 
     def below(self, relation: Relation) -> Iterator[Relation]:
-        """Yield every partition and every child of a table, at any depth."""
-        known = self.find(relation)
-        for child in (*known.partitions, *known.children) if known else ():
-            yield child
-            yield from self.below(child)
+        """Yield every partition and every child of a table, at any depth, each once."""
+        waiting, met = [relation], {relation}
+        while waiting:
+            known = self.find(waiting.pop(0))
+            for child in (*known.partitions, *known.children) if known else ():
+                if child not in met:
+                    met.add(child)
+                    waiting.append(child)
+                    yield child
+
+    def read_by(self, relation: Relation) -> Iterator[Relation]:
+        """Yield every table and view that a view reads, at any depth, each once."""
+        waiting, met = [relation], {relation}
+        while waiting:
+            for table in self.views.get(waiting.pop(0).name, ()):
+                if table not in met:
+                    met.add(table)
+                    waiting.append(table)
+                    yield table
 
     def default_partition(self, table: Relation) -> Relation | None:
         known = self.find(table)
         below = (self.find(partition) for partition in known.partitions) if known else ()
         return next((part.table for part in below if part and part.bound == "DEFAULT"), None)
 
-    def with_table(self, table: KnownTable) -> "Known":
-        """Return a copy that knows the table, in place of what it knew of it."""
-        others = tuple(each for each in self.tables.get(table.table.name, ()) if not same(each.table, table.table))
-        indexes = self.indexes | {index.name: table.table for index in table.indexes}
-        return self.model_copy(
-            update={"tables": self.tables | {table.table.name: (*others, table)}, "indexes": indexes}
-        )
+    # --- what is learned -------------------------------------------------------------------------------------------
 
-    def without(self, relation: Relation) -> "Known":
-        """Return a copy that knows nothing of a table."""
+    def with_table(self, table: KnownTable) -> Self:
+        """Know this table, in place of what was known of it."""
+        known = self.without(table.table)
+        known = known.put("tables", table.table.name, (*known.tables.get(table.table.name, ()), table))
+        for index in table.indexes:
+            if known.indexes.get(index.name) != table.table:
+                known = known.put("indexes", index.name, table.table)
+        return known
+
+    def without(self, relation: Relation) -> Self:
+        """Know nothing of this table any more."""
         others = tuple(each for each in self.tables.get(relation.name, ()) if not same(each.table, relation))
-        return self.model_copy(update={"tables": self.tables | {relation.name: others}})
+        return self.put("tables", relation.name, others)
+
+    def put(self, field: str, name: str, value: object) -> Self:
+        """Return a copy with one entry of one field set."""
+        return self.model_copy(update={field: getattr(self, field) | {name: value}})
+
+
+class Growing(Known):
+    """The same, changed in place: for a long file, where a copy a statement would cost the square of its length."""
+
+    def put(self, field: str, name: str, value: object) -> Self:
+        """Set one entry of one field."""
+        getattr(self, field)[name] = value
+        return self
