@@ -125,6 +125,7 @@ def open_session(setup: Setup, person: Person, run: str, journal: Journal) -> Se
         person=person,
         backups=setup.backups,
         limits=setup.limits,
+        code=setup.settings.code,
     )
     session.listeners.append(_plan_writer(setup.runs / run, session))
     return session

@@ -130,6 +130,27 @@ FATES: dict[Kind, Fate] = {
 }
 
 
+PARTS: frozenset[Kind] = frozenset(
+    {
+        "check constraint",
+        "comment",
+        "default",
+        "exclusion constraint",
+        "foreign key",
+        "generated column",
+        "identity sequence",
+        "index",
+        "owned sequence",
+        "partition key",
+        "primary key",
+        "replica identity",
+        "table privileges",
+        "unique constraint",
+    }
+)
+"""What belongs to the table and goes with it."""
+
+
 class Dependant(Value):
     """Something that stands on `table`; `columns` are the table's columns it uses, empty when the table as such.
 
@@ -148,6 +169,11 @@ class Dependant(Value):
     path: tuple[str, ...] = ()
     fate: Fate
 
+    @property
+    def is_part(self) -> bool:
+        """Whether it is a piece of the table itself, which its own description already shows."""
+        return self.kind in PARTS
+
     def uses(self, columns: Iterable[str]) -> bool:
         """Say whether a change of one of these columns can concern it."""
         return self.all_columns or self.depth > 1 or bool(set(self.columns) & set(columns))
@@ -160,3 +186,8 @@ class Dependant(Value):
         if self.all_columns:
             return "cannot be known"
         return said if said == "cannot be known" else "unaffected"
+
+
+def standing(table: TableName, kind: Kind, name: str, note: str = "", columns: tuple[str, ...] = ()) -> Dependant:
+    """Build a dependant with the fate that its kind has."""
+    return Dependant(table=table, kind=kind, name=name, note=note, columns=columns, fate=FATES[kind])

@@ -13,6 +13,7 @@ from protocol.findings import Finding, Severity
 from protocol.limits import Limits
 from protocol.names import TableName
 from protocol.plan import Plan, RollbackPoint
+from protocol.references import References
 from protocol.steps import Backfill, Backup, Check, Concurrently, Preflight, Statements, Step, named_for, sql_of
 from protocol.strategy import Strategy
 from protocol.wish import Wish
@@ -56,8 +57,12 @@ def draft(
     limits: Limits,
     strategies: Sequence[str] = (),
     weigh: Weigher = unweighed,
+    references: Sequence[References] | None = None,
 ) -> Plan:
-    """Build the plan with the recommended strategies, or those named; raise Refused when none can be taken."""
+    """Build the plan with the recommended strategies, or those named; raise Refused when none can be taken.
+
+    `references` is what was found in the application's code, None where it was not searched.
+    """
     ways = tuple(_way(number, wish, strategies) for number, wish in enumerate(wishes, start=1))
     gentle = tuple(_within(step, limits) for way in ways for step in way.chosen.steps)
     effects = weigh(gentle)
@@ -78,7 +83,7 @@ def draft(
         counted=_counted(changes, facts),
         summary=tuple(line for change in changes for line in change.summary),
         why=sheet.text("purpose") or "not said",
-        impact=impact(wishes, sheet, facts, steps),
+        impact=impact(wishes, sheet, facts, steps, references),
         strategies=tuple(strategy for way in ways for strategy in way.strategies),
         chosen=tuple(way.chosen.id for way in ways),
         recommendation=" ".join(_recommendation(way) for way in ways),

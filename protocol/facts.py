@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from protocol.dependants import Dependant
 from protocol.errors import Refused
 from protocol.names import TableName
 from protocol.schema import EnumType, Snapshot, Table
@@ -102,14 +103,6 @@ class Key(Value):
 
     index: str
     columns: tuple[KeyColumn, ...]
-
-
-class Dependant(Value):
-    """Something that stands on the table: a view, a foreign key, a function …"""
-
-    kind: str
-    name: str
-    note: str = ""
 
 
 class Activity(Value):

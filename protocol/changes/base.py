@@ -56,6 +56,13 @@ class Change(Value):
         """The tables and types it alters that are there before, the main one first."""
 
     @property
+    def columns_touched(self) -> tuple[str, ...]:
+        """The columns of the main table that are meant, by the fields `column` and `columns` where a kind has them."""
+        told = self.model_dump(include={"column", "columns"})
+        one = (told["column"],) if told.get("column") else ()
+        return (*one, *told.get("columns", ()))
+
+    @property
     def brings(self) -> tuple[TableName, ...]:
         """Names of tables and types that are there only afterwards."""
         return ()

@@ -13,6 +13,7 @@ FILES = [
     ("tools.introspect", "picture.sql"),
     ("tools.introspect", "postgres.sql"),
     ("tools.introspect", "surroundings.sql"),
+    ("tools.lint", "server.sql"),
 ]
 
 

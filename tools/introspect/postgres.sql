@@ -93,32 +93,6 @@ WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indpred IS N
 ORDER BY i.indisprimary DESC, i.indnkeyatts, c.relname
 LIMIT 1
 
--- name: dependants
--- Views on views count too.
-WITH RECURSIVE standing (oid) AS (
-  SELECT $1::oid
-  UNION
-  SELECT r.ev_class
-  FROM standing s
-  JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid
-  JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-)
-SELECT CASE v.relkind WHEN 'm' THEN 'materialised view' ELSE 'view' END AS kind,
-       v.oid::regclass::text AS name, '' AS note
-FROM standing JOIN pg_class v USING (oid)
-WHERE v.relkind IN ('v', 'm')
-UNION ALL
-SELECT 'foreign key', conrelid::regclass::text, conname::text FROM pg_constraint WHERE confrelid = $1::oid AND contype = 'f'
-UNION ALL
-SELECT 'partition', inhrelid::regclass::text, '' FROM pg_inherits WHERE inhparent = $1::oid
-UNION ALL
-SELECT 'policy', polname::text, '' FROM pg_policy WHERE polrelid = $1::oid
-UNION ALL
-SELECT 'publication', p.pubname::text, '' FROM pg_publication p
-JOIN pg_publication_tables t ON t.pubname = p.pubname
-WHERE format('%I.%I', t.schemaname, t.tablename)::regclass = $1::oid
-ORDER BY 1, 2
-
 -- name: rights
 SELECT has_database_privilege(current_database(), 'CREATE')
          OR coalesce((SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace WHERE nspname = 'whimbrel'), false),

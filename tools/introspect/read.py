@@ -7,10 +7,11 @@ import psycopg
 
 from protocol.discovery import nearest
 from protocol.errors import Refused
-from protocol.facts import Activity, Dependant, Facts, Figure, Key, KeyColumn, Rights, TableFacts, Target
+from protocol.facts import Activity, Facts, Figure, Key, KeyColumn, Rights, TableFacts, Target
 from protocol.names import TableName
 from protocol.schema import Column, Constraint, EnumType, Index, Snapshot, Table, Trigger
 from tools.engines.postgres import Connection, one_value
+from tools.introspect.dependants import read_dependants
 from tools.named_sql import queries
 
 SQL = queries("tools.introspect", "postgres.sql")
@@ -112,7 +113,7 @@ def read_table_facts(connection: Connection, name: TableName) -> TableFacts:
         writes_per_second=rate,
         sessions=_measured(sessions, "sessions", "pg_locks"),
         key=_key(connection, oid),
-        dependants=tuple(Dependant(kind=k, name=n, note=o) for k, n, o in _rows(connection, "dependants", oid)),
+        dependants=read_dependants(connection, (name,)),
     )
 
 
