@@ -6,15 +6,15 @@ from protocol import rates
 from protocol.facts import Figure
 from protocol.names import TableName, literal, quoted
 from protocol.recipes.instant import undo_outside
-from protocol.steps import Concurrently
+from protocol.steps import Concurrently, Guard
 
 INDEXED_ROWS_PER_SECOND = 370_000
 """CREATE INDEX CONCURRENTLY on the reference table under load: 2.5 M rows in 6.7 s (performance, "Locks under load")."""
 
 
-def is_valid(index: TableName) -> str:
-    """A query that gives true where the index stands and is valid."""
-    return f"SELECT coalesce(bool_and(indisvalid), false) FROM pg_index WHERE indexrelid = {_oid(index)}"
+def is_valid(index: TableName, on: TableName | None = None) -> str:
+    """A query that gives true where the index stands and is valid; `on` is the table it has to stand on."""
+    return f"SELECT coalesce(bool_and(indisvalid), false) FROM pg_index WHERE {_this(index, on)}"
 
 
 def is_gone(index: TableName) -> str:
@@ -31,6 +31,7 @@ def build(
     unique: bool = False,
     why: str = "",
     tail: str = "",
+    guard: Guard | None = None,
 ) -> Concurrently:
     """CREATE INDEX CONCURRENTLY. `keys` is what stands behind the table's name from the method or parenthesis on."""
     index = TableName(schema_name=table.schema_name, name=name)
@@ -45,8 +46,9 @@ def build(
         held=rates.NO_LOCK,
         duration=rates.time_for(rows, INDEXED_ROWS_PER_SECOND, "indexed"),
         sql=create,
-        done_sql=is_valid(index),
-        leftover_sql=f"SELECT coalesce(bool_or(NOT indisvalid), false) FROM pg_index WHERE indexrelid = {_oid(index)}",
+        guard=guard,
+        done_sql=is_valid(index, table),
+        leftover_sql=f"SELECT coalesce(bool_or(NOT indisvalid), false) FROM pg_index WHERE {_this(index, table)}",
         clear_sql=_drop(index),
         undo=undo_outside(id_, _drop(index), is_gone(index)),
     )
@@ -86,6 +88,11 @@ def key_list(columns: Sequence[str]) -> str:
 
 def _drop(index: TableName) -> str:
     return f"DROP INDEX CONCURRENTLY IF EXISTS {index.sql}"
+
+
+def _this(index: TableName, on: TableName | None) -> str:
+    where = f"indexrelid = {_oid(index)}"
+    return where if on is None else f"{where} AND indrelid = to_regclass({literal(on.sql)})"
 
 
 def _oid(index: TableName) -> str:
