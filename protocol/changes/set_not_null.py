@@ -119,7 +119,9 @@ class SetNotNull(Change):
 
     def compatibility(self, situation: Situation) -> Iterator[Point]:  # noqa: ARG002 - the change says it all
         yield warns(f"Code that may write NULL to {self.column} has to be changed before this runs")
-        yield holds("Rollback: NULL is allowed again; rows that were filled keep their value" if self.fill else ROLLBACK)
+        yield holds(
+            "Rollback: NULL is allowed again; rows that were filled keep their value" if self.fill else ROLLBACK
+        )
 
 
 ROLLBACK = "Rollback: NULL is allowed again, in an instant"

@@ -25,9 +25,9 @@ ORDER BY e.enumsortorder
 SELECT n.nspname, c.relname, x.relname
 FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE lower(x.relname) = lower($1) AND $2 IN ('', n.nspname) AND c.relkind IN ('r', 'p')
+WHERE lower(x.relname) = lower($1::text) AND $2::text IN ('', n.nspname::text) AND c.relkind IN ('r', 'p')
   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'whimbrel', 'pg_toast')
-ORDER BY x.relname <> $1, array_position(current_schemas(false)::text[], n.nspname::text), n.nspname
+ORDER BY x.relname <> $1::text, array_position(current_schemas(false)::text[], n.nspname::text), n.nspname
 
 -- name: target
 SELECT current_database(), current_user::text, current_setting('server_version_num')::int,
@@ -168,9 +168,10 @@ ORDER BY 1
 -- name: operator_classes
 -- What an index of a method can sort or search values of a type by; the server's default first.
 SELECT o.opcname::text
-FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod
-WHERE m.amname = $1 AND (o.opcintype = $2::oid
-  OR EXISTS (SELECT FROM pg_cast WHERE castsource = $2::oid AND casttarget = o.opcintype AND castmethod = 'b'))
+FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod JOIN pg_type t ON t.oid = $2::oid
+WHERE m.amname = $1 AND (o.opcintype = t.oid
+  OR o.opcintype = CASE t.typcategory WHEN 'A' THEN 'anyarray' WHEN 'E' THEN 'anyenum' WHEN 'R' THEN 'anyrange' END::regtype
+  OR EXISTS (SELECT FROM pg_cast WHERE castsource = t.oid AND casttarget = o.opcintype AND castmethod = 'b'))
 ORDER BY NOT o.opcdefault, 1
 
 -- name: rights

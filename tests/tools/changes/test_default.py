@@ -28,7 +28,9 @@ def test_a_default_is_set_for_new_rows_only_and_taken_back(users: Ground) -> Non
 
 def test_a_default_is_dropped_and_comes_back_as_the_server_spelled_it(users: Ground) -> None:
     there_and_back(users, lambda: plan_for(users, DROP))
-    back_from_everywhere(users, lambda: plan_for(users, ("set_default", {**SET[1], "column": "points", "default": "7"})))
+    back_from_everywhere(
+        users, lambda: plan_for(users, ("set_default", {**SET[1], "column": "points", "default": "7"}))
+    )
 
 
 def test_a_later_change_of_the_request_sees_the_new_default(users: Ground) -> None:

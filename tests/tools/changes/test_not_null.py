@@ -73,7 +73,7 @@ def test_nulls_written_between_the_steps_are_filled_or_refused(weird: Ground) ->
     work, refused = weird.work(made), 0
     for number, step in enumerate(work_steps(made)):
         for sql in (
-            f"INSERT INTO \"Weird Name\" (k1, \"K 2\") VALUES ('a', {1000 + number})",
+            f'INSERT INTO "Weird Name" (k1, "K 2") VALUES (\'a\', {1000 + number})',
             f"UPDATE \"Weird Name\" SET full_name = 'x' WHERE k1 = 'a' AND \"K 2\" = {999 + number}",
         ):
             try:
@@ -101,12 +101,12 @@ def test_null_written_after_the_count_fails_the_proof_and_goes_back(weird: Groun
     made = plan(weird)
     before, work, steps = picture(weird, made.watched), weird.work(made), work_steps(made)
     declare = steps[0].model_copy(update={"guard": None})
-    weird.ask("INSERT INTO \"Weird Name\" (k1, \"K 2\") VALUES ('a', 1000)")
+    weird.ask('INSERT INTO "Weird Name" (k1, "K 2") VALUES (\'a\', 1000)')
     up(work, [declare])
     with pytest.raises(StepFailed, match="the server refused"):
         up(work, steps[1:2])
     down(work, steps)
-    weird.ask("DELETE FROM \"Weird Name\" WHERE \"K 2\" = 1000")
+    weird.ask('DELETE FROM "Weird Name" WHERE "K 2" = 1000')
 
     assert picture(weird, made.watched) == before
 
@@ -151,7 +151,7 @@ def test_the_way_back_counts_the_nulls_written_meanwhile(weird: Ground) -> None:
     made = plan_for(weird, ("drop_not_null", {"table": TABLE, "column": "name"}))
     work = weird.work(made)
     up(work, work_steps(made))
-    weird.ask("INSERT INTO \"Weird Name\" (k1, \"K 2\") VALUES ('a', 1000)")
+    weird.ask('INSERT INTO "Weird Name" (k1, "K 2") VALUES (\'a\', 1000)')
     with pytest.raises(Refused, match="1 rows of `Weird Name` were written with NULL in `name`"):
         down(work, work_steps(made))
     weird.ask("UPDATE \"Weird Name\" SET name = '' WHERE name IS NULL")
