@@ -46,6 +46,10 @@ def _copy(connection: Connection, name: str, facts: TableFacts) -> None:
     for constraint in facts.table.constraints:
         if constraint.kind in "pu":
             connection.execute(f"ALTER TABLE pg_temp.{quoted(name)} ADD {constraint.definition}")
+    for index in facts.table.indexes:
+        if index.unique and all(index.columns) and " WHERE " not in index.definition:
+            keys = ", ".join(quoted(column) for column in index.columns)
+            connection.execute(f"CREATE UNIQUE INDEX ON pg_temp.{quoted(name)} ({keys})")
 
 
 def _try(connection: Connection, question: str, sql: str, trial: Trial) -> None:
