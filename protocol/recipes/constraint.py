@@ -8,6 +8,9 @@ from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant, undo_by
 from protocol.recipes.not_null import validate
 from protocol.steps import Concurrently, Guard, LockMode, Statements, Undo
 
+FOREIGN_KEY_LOCK: LockMode = "SHARE ROW EXCLUSIVE"
+"""Held on both tables: reads pass, writes wait (measured on 15, 16 and 18)."""
+
 AT_ONCE = "New and changed rows obey at once; existing rows are not looked at, so the lock is held for an instant."
 
 

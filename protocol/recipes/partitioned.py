@@ -112,15 +112,27 @@ def each_part(
     )
 
 
-def join_constraint(parts: Parts, word: str, columns: str, *, limit: int, tail: str = "", tag: str = "") -> Statements:
-    """Make a UNIQUE or PRIMARY KEY of the parts: each partition adopts its index, then they are joined."""
+def join_constraint(
+    parts: Parts,
+    word: str,
+    columns: str,
+    *,
+    limit: int,
+    tail: str = "",
+    tag: str = "",
+    whole_word: str | None = None,
+) -> Statements:
+    """Make a UNIQUE or PRIMARY KEY of the parts: each partition adopts its index, then they are joined.
+
+    `whole_word` is what the whole is declared by, where that says more than `word` (NULLS NOT DISTINCT).
+    """
     adopt = tuple(
         f"ALTER TABLE {leaf.name.sql} ADD CONSTRAINT {quoted(parts.on(leaf.name).name)} {word} "
         f"USING INDEX {quoted(parts.on(leaf.name).name)}{tail}"
         for leaf in parts.leaves
     )
     whole = tuple(
-        f"ALTER TABLE ONLY {table.sql} ADD CONSTRAINT {quoted(parts.on(table).name)} {word} {columns}{tail}"
+        f"ALTER TABLE ONLY {table.sql} ADD CONSTRAINT {quoted(parts.on(table).name)} {whole_word or word} {columns}{tail}"
         for table in (parts.table, *(part.name for part in parts.middle))
     )
     lock: LockMode = "ACCESS EXCLUSIVE"
