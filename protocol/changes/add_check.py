@@ -35,11 +35,12 @@ COPY = "whimbrel_copy"
 
 
 class AddCheck(Change):
-    """Add one CHECK; `volatile` when the condition may change its mind about a row that does not change."""
+    """Add one CHECK constraint to one table."""
 
     label: ClassVar[str] = "add a CHECK"
     about: ClassVar[str] = (
-        "Add a CHECK constraint. condition is an SQL condition over columns of the row; constraint_name is a name or auto."
+        "Add a CHECK constraint. condition is an SQL condition over columns of the row; constraint_name is a name or "
+        "auto."
     )
 
     kind: Literal["add_check"] = "add_check"

@@ -57,7 +57,7 @@ CHILD, PARENT = "whimbrel_child", "whimbrel_parent"
 
 
 class AddForeignKey(Change):
-    """Let columns of `table` point to `ref_columns` of `ref_table`; `index_name` is the child's index, if one is built."""
+    """Let columns of `table` point to those of `ref_table`; `index_name` is the index to build first, if any."""
 
     label: ClassVar[str] = "add a foreign key"
     about: ClassVar[str] = (
@@ -213,8 +213,8 @@ class AddForeignKey(Change):
             one, other = child.column(name), parent.column(key)
             if one and other and _base(one.type) != _base(other.type):
                 yield warns(
-                    f"`{name}` is {one.type} and `{key}` is {other.type}: PostgreSQL takes that, and every check converts; "
-                    "the narrower one may run out of values"
+                    f"`{name}` is {one.type} and `{key}` is {other.type}: PostgreSQL takes that, and every check "
+                    "converts; the narrower one may run out of values"
                 )
 
     def compatibility(self, situation: Situation) -> Iterator[Point]:  # noqa: ARG002 - the change says it all

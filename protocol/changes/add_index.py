@@ -67,9 +67,9 @@ class AddIndex(Change):
 
     label: ClassVar[str] = "add an index"
     about: ClassVar[str] = (
-        "Build an index. keys are columns or expressions with commas between, each perhaps with ASC, DESC, NULLS FIRST, "
-        "COLLATE or an operator class; include are plain columns or none; where is a condition or none; index_name is a "
-        "name or auto. For a UNIQUE constraint ask for add_unique."
+        "Build an index. keys are columns or expressions with commas between, each perhaps with ASC, DESC, NULLS FIRST "
+        "or LAST, COLLATE or an operator class; include are plain columns or none; where is a condition or none; "
+        "index_name is a name or auto. For a UNIQUE constraint ask for add_unique."
     )
 
     kind: Literal["add_index"] = "add_index"

@@ -106,6 +106,5 @@ def _foreign_key_by_parts(facts: TableFacts, there: Constraint) -> Undo:
     whole = undo_by(
         STEP,
         f"ALTER TABLE {facts.name.sql} ADD CONSTRAINT {quoted(there.name)} {there.definition}",
-        lock=constraint.FOREIGN_KEY_LOCK,
     )
     return Undo(steps=(*steps, *whole.steps), costs="Rows that point nowhere by then have to be corrected first.")

@@ -1,4 +1,4 @@
-"""UNIQUE and PRIMARY KEY of plain columns: the index concurrently, then adopted; part by part where partitioned (R6)."""
+"""UNIQUE and PRIMARY KEY: the index concurrently, then adopted; part by part where partitioned (R6)."""
 
 from collections.abc import Sequence
 

@@ -28,7 +28,8 @@ def set_not_null(
     """Declare unchecked, prove, and before 18 set it and drop the CHECK. Existing rows must hold a value by then.
 
     `undoable` is false where the column itself goes when its change is undone.
-    `name` is the constraint's, if it matters; `tag` goes before the ids. `guard` counts rows without a value first; `between` runs before the proof.
+    `name` is the constraint's, if it matters; `tag` goes before the ids.
+    `guard` counts rows without a value first; `between` runs before the proof.
     """
     name = name or derived_name(table.name, column, "not_null")
     if major >= NOT_NULL_NOT_VALID:

@@ -132,7 +132,8 @@ def join_constraint(
         for leaf in parts.leaves
     )
     whole = tuple(
-        f"ALTER TABLE ONLY {table.sql} ADD CONSTRAINT {quoted(parts.on(table).name)} {whole_word or word} {columns}{tail}"
+        f"ALTER TABLE ONLY {table.sql} ADD CONSTRAINT {quoted(parts.on(table).name)} "
+        f"{whole_word or word} {columns}{tail}"
         for table in (parts.table, *(part.name for part in parts.middle))
     )
     lock: LockMode = "ACCESS EXCLUSIVE"

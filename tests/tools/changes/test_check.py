@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from protocol.errors import Refused
-from tests.tools.changes.road import back_from_everywhere, plan_for, there_and_back, understood, up, work_steps
+from tests.tools.changes.road import Wanted, back_from_everywhere, plan_for, there_and_back, understood, up, work_steps
 from tests.tools.ground import Ground
 
 NIGHT = {"downtime": "at night"}
@@ -36,7 +36,7 @@ def test_a_check_is_declared_proved_and_dropped(items: Ground, strategy: str) ->
 @pytest.mark.parametrize("strategy", ["online", "one_statement"])
 def test_rows_that_break_it_are_counted_before_anything_is_locked(items: Ground, strategy: str) -> None:
     made = plan_for(items, add(condition='"Price" > 100'), strategies=[strategy], given=NIGHT)
-    with pytest.raises(Refused, match='99 rows of `Items` break `"Price" > 100`. Nothing was locked or changed'):
+    with pytest.raises(Refused, match=r'99 rows of `Items` break `"Price" > 100`\. Nothing was locked or changed'):
         up(items.work(made), work_steps(made))
 
     items.ask("UPDATE \"Items\" SET name = 'application goes on' WHERE id = 1")
@@ -55,7 +55,7 @@ def test_a_check_of_a_partitioned_table_and_of_a_column_of_the_same_request(any_
     any_ground.ask("CREATE TABLE t (id integer PRIMARY KEY) PARTITION BY RANGE (id)")
     any_ground.ask("CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (1000)")
     any_ground.ask("INSERT INTO t SELECT generate_series(1, 250)")
-    column = ("add_column", {"table": "t", "column": "c", "type": "text", "nullable": True, "default": "none"})
+    column: Wanted = ("add_column", {"table": "t", "column": "c", "type": "text", "nullable": True, "default": "none"})
     there_and_back(any_ground, lambda: plan_for(any_ground, ("add_check", {"table": "t", "condition": "id < 999"})))
 
     assert understood(any_ground, column, ("add_check", {"table": "t", "condition": "length(c) < 5"})).problems == {}

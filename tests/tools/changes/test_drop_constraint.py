@@ -12,7 +12,8 @@ def orders(any_ground: Ground) -> Ground:
     any_ground.ask(
         'CREATE TABLE "Orders" (id integer CONSTRAINT "The Key" PRIMARY KEY, "User" integer NOT NULL, amount numeric, '
         "during int4range, CONSTRAINT positive CHECK (amount > 0), "
-        'CONSTRAINT "To User" FOREIGN KEY ("User") REFERENCES users (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED, '
+        'CONSTRAINT "To User" FOREIGN KEY ("User") REFERENCES users (id) ON DELETE CASCADE '
+        "DEFERRABLE INITIALLY DEFERRED, "
         "CONSTRAINT late UNIQUE (id, amount) INCLUDE (during) DEFERRABLE INITIALLY DEFERRED, "
         "CONSTRAINT apart EXCLUDE USING gist (during WITH &&) WHERE (id > 1))"
     )
@@ -27,7 +28,8 @@ def orders(any_ground: Ground) -> Ground:
 def tree(any_ground: Ground) -> Ground:
     any_ground.ask("CREATE TABLE p (id integer PRIMARY KEY)")
     any_ground.ask(
-        'CREATE TABLE ev (id integer, day integer, CONSTRAINT "Whole" PRIMARY KEY (day, id), UNIQUE (id, day)) PARTITION BY RANGE (day)'
+        'CREATE TABLE ev (id integer, day integer, CONSTRAINT "Whole" PRIMARY KEY (day, id), UNIQUE (id, day)) '
+        "PARTITION BY RANGE (day)"
     )
     any_ground.ask("CREATE TABLE ev_a PARTITION OF ev FOR VALUES FROM (0) TO (100)")
     any_ground.ask('CREATE TABLE "ev B" PARTITION OF ev FOR VALUES FROM (100) TO (1000) PARTITION BY RANGE (day)')
@@ -51,8 +53,8 @@ def test_it_goes_and_comes_back_as_the_server_spelled_it(orders: Ground, name: s
 @pytest.mark.parametrize("name", ["Whole", "ev_id_day_key", "to_p"])
 def test_one_of_a_partitioned_table_comes_back_with_its_parts(tree: Ground, name: str) -> None:
     mine = (
-        "SELECT string_agg(line, ' ' ORDER BY line) FROM (SELECT concat(conname, conrelid::regclass, convalidated) AS line "
-        "FROM pg_constraint WHERE connamespace = 'public'::regnamespace) AS lines"
+        "SELECT string_agg(line, ' ' ORDER BY line) "
+        "FROM (SELECT concat(conname, conrelid::regclass, convalidated) AS line FROM pg_constraint WHERE connamespace = 'public'::regnamespace) AS lines"
     )
     before = tree.value(mine)
     back_from_everywhere(tree, lambda: plan_for(tree, drop("ev", name)))

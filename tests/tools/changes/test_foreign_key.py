@@ -89,7 +89,7 @@ def test_orphans_are_counted_before_anything_is_locked(shop: Ground) -> None:
     shop.ask("INSERT INTO orders VALUES (1000, 5000, 'm1', 1), (1001, NULL, 'm1', 1)")
     made = plan_for(shop, key())
     work = shop.work(made)
-    with pytest.raises(Refused, match="1 rows of `orders` point to no row of `S 1.Users`. Nothing was locked"):
+    with pytest.raises(Refused, match=r"1 rows of `orders` point to no row of `S 1\.Users`\. Nothing was locked"):
         up(work, work_steps(made))
 
     assert shop.value("SELECT count(*) FROM pg_constraint WHERE contype = 'f'") == 0

@@ -9,6 +9,7 @@ from protocol.facts import Target
 from protocol.recipes.index import corrupts
 from protocol.steps import Concurrently
 from tests.tools.changes.road import (
+    Wanted,
     back_from_everywhere,
     plan_for,
     there_and_back,
@@ -42,7 +43,8 @@ def orders(any_ground: Ground) -> Ground:
 def tree(any_ground: Ground) -> Ground:
     """A partitioned table of two levels in a schema of its own, with rows in every leaf."""
     any_ground.ask(
-        'CREATE SCHEMA "S 1"; CREATE TABLE "S 1".ev (id integer NOT NULL, day integer NOT NULL, v text) PARTITION BY RANGE (day)'
+        'CREATE SCHEMA "S 1"; CREATE TABLE "S 1".ev (id integer NOT NULL, day integer NOT NULL, v text) '
+        "PARTITION BY RANGE (day)"
     )
     any_ground.ask('CREATE TABLE "S 1".ev_a PARTITION OF "S 1".ev FOR VALUES FROM (0) TO (100)')
     any_ground.ask(
@@ -87,7 +89,7 @@ def test_methods_and_operator_classes(orders: Ground, answers: dict[str, Any]) -
 
 
 def test_an_index_of_a_partitioned_table_is_built_part_by_part(tree: Ground) -> None:
-    wanted = ("add_index", {"table": "ev", "keys": "v, day, id", "unique": True})
+    wanted: Wanted = ("add_index", {"table": "ev", "keys": "v, day, id", "unique": True})
     made = there_and_back(tree, lambda: plan_for(tree, wanted))
     assert [step.id for step in work_steps(made)] == ["build_part1", "build_part2", "build_part3", "join_index"]
     invalid = "SELECT count(*) FROM pg_index WHERE NOT indisvalid"
@@ -121,7 +123,7 @@ def test_a_partition_that_appears_meanwhile_stops_the_join(tree: Ground) -> None
 
 def test_duplicates_are_counted_before_the_build(orders: Ground) -> None:
     made = plan_for(orders, add(keys='"User"', unique=True))
-    with pytest.raises(Refused, match='10 values of "User" in `Orders` are there more than once. Nothing was locked'):
+    with pytest.raises(Refused, match=r'10 values of "User" in `Orders` are there more than once\. Nothing was locked'):
         up(orders.work(made), work_steps(made))
     assert orders.value("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == 0
 
@@ -133,7 +135,7 @@ def test_an_index_is_dropped_and_built_again_from_its_definition(orders: Ground,
 
 def test_an_index_on_a_column_of_the_same_request_and_on_an_empty_table(any_ground: Ground) -> None:
     any_ground.ask("CREATE TABLE t (id integer PRIMARY KEY)")
-    column = ("add_column", {"table": "t", "column": "c", "type": "text", "nullable": True, "default": "none"})
+    column: Wanted = ("add_column", {"table": "t", "column": "c", "type": "text", "nullable": True, "default": "none"})
     made = plan_for(any_ground, column, ("add_index", {"table": "t", "keys": "lower(c)"}))
     up(any_ground.work(made), work_steps(made))
 

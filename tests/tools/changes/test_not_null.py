@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import psycopg
 import pytest
 
 from protocol.errors import Refused, StepFailed
@@ -29,7 +30,8 @@ PROVED = "SELECT count(*) FROM pg_constraint WHERE conrelid = '\"Weird Name\"'::
 def weird(any_ground: Ground) -> Ground:
     """A table with a composite key of text and number, NULL in every fifth row of `Mail`."""
     any_ground.ask(
-        'CREATE TABLE "Weird Name" (k1 text, "K 2" integer, "Mail" text, name text, full_name text, PRIMARY KEY (k1, "K 2"))'
+        'CREATE TABLE "Weird Name" (k1 text, "K 2" integer, "Mail" text, name text, full_name text, '
+        'PRIMARY KEY (k1, "K 2"))'
     )
     any_ground.ask(
         "INSERT INTO \"Weird Name\" SELECT 'k' || n % 7, n, CASE WHEN n % 5 > 0 THEN 'm' || n END, 'n' || n, 'f' || n "
@@ -78,8 +80,7 @@ def test_nulls_written_between_the_steps_are_filled_or_refused(weird: Ground) ->
         ):
             try:
                 weird.ask(sql)
-            except Exception as error:
-                assert "violates" in str(error)
+            except (psycopg.errors.NotNullViolation, psycopg.errors.CheckViolation):
                 refused += 1
         up(work, [step])
 
@@ -92,7 +93,7 @@ def test_null_without_a_fill_is_counted_and_nothing_is_locked(weird: Ground) -> 
     made = plan(weird, "Mail")
     work = weird.work(made)
 
-    with pytest.raises(Refused, match="50 rows of `Weird Name` hold NULL in `Mail`. Nothing was locked"):
+    with pytest.raises(Refused, match=r"50 rows of `Weird Name` hold NULL in `Mail`\. Nothing was locked"):
         up(work, work_steps(made))
     assert weird.value(PROVED) == 0
 
