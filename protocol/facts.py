@@ -105,6 +105,31 @@ class Key(Value):
     columns: tuple[KeyColumn, ...]
 
 
+class Partition(Value):
+    """A partition at any depth; `parent` is the partitioned table right above it."""
+
+    name: TableName
+    parent: TableName
+    kind: Literal["table", "partitioned table", "foreign table"] = "table"
+
+
+class PartitionIndex(Value):
+    """The part of a partitioned index that stands on one partition; `of` is the name of the whole on the root."""
+
+    of: str
+    name: TableName
+    table: TableName
+
+
+class ForeignKey(Value):
+    """`index` is the unique index of the parent that it rests on."""
+
+    name: str
+    child: TableName
+    parent: TableName
+    index: str
+
+
 class Activity(Value):
     """What the server was doing when it was read."""
 
@@ -113,7 +138,12 @@ class Activity(Value):
 
 
 class TableFacts(Value):
-    """Everything the database said about one table; `foreseen` when an earlier change of the request altered it."""
+    """Everything the database said about one table; `foreseen` when an earlier change of the request altered it.
+
+    `partitions` are listed from the top down; `partition_columns` are those of all levels, empty for an expression.
+    `foreign_keys` are its own and those of others that point to it.
+    `inherited` names constraints and indexes that belong to a parent's.
+    """
 
     table: Table
     rows: Figure
@@ -123,6 +153,11 @@ class TableFacts(Value):
     sessions: Figure
     key: Key | None = None
     dependants: tuple[Dependant, ...] = ()
+    partitions: tuple[Partition, ...] = ()
+    partition_columns: tuple[str, ...] = ()
+    partition_indexes: tuple[PartitionIndex, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    inherited: tuple[str, ...] = ()
     foreseen: bool = False
 
     @property

@@ -21,3 +21,17 @@ class Inquiry(Value):
     table: TableName | None = None
     use: Literal["default", "value", "using", "condition"] = "value"
     type_question: str = "type"
+
+
+class Trial(Value):
+    """Statements tried on empty temporary copies of tables and rolled back: only the server knows whether they fit.
+
+    `copies` give each copy's name, in schema pg_temp, and the table it is made like.
+    `tries` and `free` blame a question: for a statement that the server refuses, for a name that is taken.
+    `method` is the index method of whose operator classes a refusal may be about.
+    """
+
+    copies: tuple[tuple[str, TableName], ...] = ()
+    tries: tuple[tuple[str, str], ...] = ()
+    free: tuple[tuple[str, TableName], ...] = ()
+    method: str = ""

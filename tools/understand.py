@@ -13,6 +13,7 @@ from protocol.situation import Situation, find_column, new_name
 from protocol.wish import Wish
 from tools.engines.postgres import Connection
 from tools.introspect.read import candidates, read_enum, read_facts, read_table_facts, table_of_index
+from tools.introspect.trial import try_out
 from tools.introspect.value import read_value
 
 
@@ -79,6 +80,8 @@ class _OneChange:
         for question, reason in self.kind.conflicts(situation).items():
             self._problem(question, reason)
         mine = {numbered(question.id, self.number) for question in self.own}
+        if not mine & self.found.problems.keys():
+            self._try(situation)
         if self.sheet.must(self.own) or mine & self.found.problems.keys():
             return None
         whole = self.sheet
@@ -177,6 +180,14 @@ class _OneChange:
             over = situation.facts.find(inquiry.table) if inquiry.table else None
             try:
                 yield read_value(self.connection, inquiry, over)
+            except BadAnswer as error:
+                question, _, reason = error.message.partition(": ")
+                self._problem(question, reason)
+
+    def _try(self, situation: Situation) -> None:
+        for trial in self.kind.trials(situation):
+            try:
+                try_out(self.connection, trial, situation.facts)
             except BadAnswer as error:
                 question, _, reason = error.message.partition(": ")
                 self._problem(question, reason)

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from protocol.discovery import Question
 from protocol.facts import Facts
 from protocol.findings import Point
-from protocol.inquiry import Inquiry
+from protocol.inquiry import Inquiry, Trial
 from protocol.names import TableName
 from protocol.situation import Situation
 from protocol.steps import Check
@@ -41,6 +41,11 @@ class Change(Value):
     @classmethod
     def inquiries(cls, situation: Situation) -> tuple[Inquiry, ...]:  # noqa: ARG003 - as above
         """What the server has to be asked about types and expressions, as far as the answers go."""
+        return ()
+
+    @classmethod
+    def trials(cls, situation: Situation) -> tuple[Trial, ...]:  # noqa: ARG003 - as above
+        """What the server has to try on empty copies; asked once nothing else speaks against the answers."""
         return ()
 
     @classmethod

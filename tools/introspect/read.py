@@ -7,7 +7,19 @@ import psycopg
 
 from protocol.discovery import nearest
 from protocol.errors import Refused
-from protocol.facts import Activity, Facts, Figure, Key, KeyColumn, Rights, TableFacts, Target
+from protocol.facts import (
+    Activity,
+    Facts,
+    Figure,
+    ForeignKey,
+    Key,
+    KeyColumn,
+    Partition,
+    PartitionIndex,
+    Rights,
+    TableFacts,
+    Target,
+)
 from protocol.names import TableName
 from protocol.schema import Column, Constraint, EnumType, Index, Snapshot, Table, Trigger
 from tools.engines.postgres import Connection, one_value
@@ -114,6 +126,17 @@ def read_table_facts(connection: Connection, name: TableName) -> TableFacts:
         sessions=_measured(sessions, "sessions", "pg_locks"),
         key=_key(connection, oid),
         dependants=read_dependants(connection, (name,)),
+        partitions=_partitions(connection, oid),
+        partition_columns=tuple(row[0] for row in _rows(connection, "partition_columns", oid)),
+        partition_indexes=tuple(
+            PartitionIndex(of=of, name=_named(xs, x), table=_named(ts, t))
+            for of, xs, x, ts, t in _rows(connection, "partition_indexes", oid)
+        ),
+        foreign_keys=tuple(
+            ForeignKey(name=n, child=_named(cs, c), parent=_named(ps, p), index=i)
+            for n, cs, c, ps, p, i in _rows(connection, "foreign_keys", oid)
+        ),
+        inherited=tuple(row[0] for row in _rows(connection, "inherited", oid)),
     )
 
 
@@ -175,6 +198,19 @@ def _key(connection: Connection, oid: int) -> Key | None:
         return None
     index, names, types = found
     return Key(index=index, columns=tuple(KeyColumn(name=n, type=t) for n, t in zip(names, types, strict=True)))
+
+
+def _partitions(connection: Connection, oid: int) -> tuple[Partition, ...]:
+    kinds: dict[str, Literal["table", "partitioned table", "foreign table"]]
+    kinds = {"p": "partitioned table", "f": "foreign table"}
+    return tuple(
+        Partition(name=_named(s, n), parent=_named(ps, p), kind=kinds.get(k, "table"))
+        for s, n, ps, p, k in _rows(connection, "partitions", oid)
+    )
+
+
+def _named(schema_name: str, name: str) -> TableName:
+    return TableName(schema_name=schema_name, name=name)
 
 
 def _is_table(connection: Connection, name: TableName) -> bool:

@@ -131,6 +131,14 @@ class Context:
         """Tell whether the running transaction is the one that added the constraint as NOT VALID."""
         return self.in_transaction and (*self._key(table), constraint) in self._unproved_here
 
+    def stands_on_another(self, constraint: AddConstraint) -> bool:
+        """Tell whether another table, perhaps a partition, has a constraint of that name to the same table already."""
+        named, kind, target = constraint.name, constraint.kind, constraint.references
+        return target is not None and any(
+            (each.name, each.kind, each.references) == (named, kind, target) and each.table != constraint.table
+            for each in self._constraints.values()
+        )
+
     def is_constrained_domain(self, type_: str) -> bool:
         """Tell whether the history or the server knows the type as a domain with a CHECK or NOT NULL."""
         return type_ in self._domains or (self._server is not None and self._server.is_constrained_domain(type_))
