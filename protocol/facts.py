@@ -5,6 +5,7 @@ from typing import Literal
 from protocol.errors import Refused
 from protocol.names import TableName
 from protocol.schema import EnumType, Snapshot, Table
+from protocol.standing import ColumnTraits, Grant, Partitioning, Standing
 from protocol.value import Value
 
 Environment = Literal["production", "staging", "development"]
@@ -130,6 +131,11 @@ class TableFacts(Value):
     sessions: Figure
     key: Key | None = None
     dependants: tuple[Dependant, ...] = ()
+    standing: tuple[Standing, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    traits: tuple[ColumnTraits, ...] = ()
+    partitioning: Partitioning | None = None
+    partition_of: TableName | None = None
     foreseen: bool = False
 
     @property
@@ -150,6 +156,7 @@ class Facts(Value):
     database_bytes: Figure
     rights: Rights
     activity: Activity
+    schemas: tuple[str, ...] = ()
 
     @property
     def main(self) -> TableFacts | None:
