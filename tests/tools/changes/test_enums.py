@@ -28,7 +28,7 @@ def test_a_value_is_added_in_its_place_and_there_is_no_way_back(
 
     assert plan.errors == ()
     assert failed_checks(any_ground, plan, {}) == []
-    assert any_ground.value("SELECT enum_range(NULL::\"The Mood\")::text[]") == labels
+    assert any_ground.value('SELECT enum_range(NULL::"The Mood")::text[]') == labels
     assert [(step.undo, step.final) for step in work_steps(plan)] == [(None, True)]
     assert not plan.rollback[-1].possible
 
@@ -74,14 +74,18 @@ def test_two_values_are_added_beside_each_other_in_one_request(ground: Ground) -
     )
     up(ground.work(plan), work_steps(plan))
 
-    assert ground.value("SELECT enum_range(NULL::\"The Mood\")::text[]")[-2:] == ["b", "a"]
+    assert ground.value('SELECT enum_range(NULL::"The Mood")::text[]')[-2:] == ["b", "a"]
 
 
 @pytest.mark.parametrize(
     ("kind", "answers", "problem"),
     [
         ("add_enum_value", {"value": "sad"}, {"value": "`The Mood` already has the value `sad`."}),
-        ("add_enum_value", {"value": "x" * 64}, {"value": f"`{'x' * 64}` is longer than 63 bytes, which the server refuses."}),
+        (
+            "add_enum_value",
+            {"value": "x" * 64},
+            {"value": f"`{'x' * 64}` is longer than 63 bytes, which the server refuses."},
+        ),
         (
             "add_enum_value",
             {"value": "x", "place": "before y"},
