@@ -125,7 +125,7 @@ class CreatePartition(Change):
         )
         costs = "Rows that were written to it go to the default partition." if back else "Rows written to it are gone."
         undo = recipe.undo_attach(
-            self.table, self.partition, *((back,) if back else ()), f"DROP TABLE {self.partition.sql}", costs=costs
+            facts, self.partition, *((back,) if back else ()), f"DROP TABLE {self.partition.sql}", costs=costs
         )
         steps = tuple(step.model_copy(update={"id": "undo_create_partition"}) for step in undo.steps)
         return undo.model_copy(update={"steps": steps})

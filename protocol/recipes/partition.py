@@ -33,16 +33,14 @@ def proof_name(table: TableName) -> str:
     return derived_name("whimbrel", table.name, "bounds")
 
 
-def drop_proof(table: TableName, condition: str, id_: str, limit: int) -> Statements:
+def drop_proof(table: TableName, id_: str, limit: int) -> Statements:
     """The CHECK has done its work; unlike the bounds it would stay for ever."""
-    name = quoted(proof_name(table))
     return instant(
         f"tidy_{id_}",
         f"Drop the CHECK on {table} that is no longer needed",
         "The bounds of the partitions say it from now on.",
-        f"ALTER TABLE {table.sql} DROP CONSTRAINT {name}",
+        f"ALTER TABLE {table.sql} DROP CONSTRAINT {quoted(proof_name(table))}",
         limit=limit,
-        undo=undo_by(f"tidy_{id_}", f"ALTER TABLE {table.sql} ADD CONSTRAINT {name} CHECK ({condition}) NOT VALID"),
     )
 
 
@@ -64,7 +62,7 @@ def aside_from_default(
         "From here until the partition is attached, rows for these bounds are refused.",
         limit=limit,
     )
-    return before, (drop_proof(default.name, condition, "default", limit),)
+    return before, (drop_proof(default.name, "default", limit),)
 
 
 def attach_sql(parent: TableName, part: TableName, bounds: str) -> str:
@@ -98,8 +96,11 @@ def attach(
     )
 
 
-def undo_attach(parent: TableName, part: TableName, *more: str, costs: str = NOTHING) -> Undo:
-    return undo_by("attach", detach_sql(parent, part), *more, costs=costs)
+def undo_attach(facts: TableFacts, part: TableName, *more: str, costs: str = NOTHING) -> Undo:
+    """DETACH, with the default partition open again for rows that go back to it."""
+    default = facts.partitioning.default if facts.partitioning else None
+    opened = f"ALTER TABLE {default.name.sql} DROP CONSTRAINT IF EXISTS {quoted(proof_name(default.name))}" if default else ""
+    return undo_by("attach", detach_sql(facts.name, part), *((opened,) if opened else ()), *more, costs=costs)
 
 
 def foreign_keys(facts: TableFacts) -> tuple[Constraint, ...]:

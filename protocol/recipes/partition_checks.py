@@ -69,7 +69,7 @@ def _constraint_misses(part: TableFacts, wanted: Constraint) -> str | None:
         case "p" | "u" if not same:
             word = "primary key" if wanted.kind == "p" else "unique constraint"
             return f"`{part.name}` lacks the {word} on {', '.join(wanted.columns)}: add it first, for it is built under lock."
-        case "f" if not [has for has in same if has.validated] and not part.is_empty:
+        case "f" if not [has for has in same if has.validated]:
             return f"`{part.name}` lacks a foreign key as `{wanted.name}`: add it first, for every row is checked under lock."
     return None
 
