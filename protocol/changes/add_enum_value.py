@@ -1,4 +1,4 @@
-"""Add a value to an enumerated type: in a transaction of its own, for before its commit nobody may use it (R15, T17)."""
+"""Add a value to an enumerated type, in a transaction of its own: nobody may use it before its commit (R15, T17)."""
 
 import re
 from collections.abc import Iterator

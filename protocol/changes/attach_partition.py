@@ -12,8 +12,8 @@ from protocol.recipes import bounds as reading
 from protocol.recipes import index as indexes
 from protocol.recipes import partition as recipe
 from protocol.recipes.bounds import Bounds
-from protocol.recipes.partition_checks import difference, index_tails, is_attached, is_unique, of_partitioned
 from protocol.recipes.looking import no_leftovers
+from protocol.recipes.partition_checks import difference, index_tails, is_attached, is_unique, of_partitioned
 from protocol.situation import Situation
 from protocol.standing import Partition
 from protocol.steps import Check, Statements, Step
@@ -59,9 +59,7 @@ class AttachPartition(Change):
 
     @classmethod
     def from_situation(cls, situation: Situation) -> "AttachPartition":
-        return cls(
-            table=situation.name(), partition=situation.name("partition"), bounds=situation.need("bounds")
-        )
+        return cls(table=situation.name(), partition=situation.name("partition"), bounds=situation.need("bounds"))
 
     @property
     def subjects(self) -> tuple[TableName, ...]:
@@ -94,8 +92,16 @@ class AttachPartition(Change):
                     "Its indexes are built, and its rows are looked at, while others use it",
                 ),
                 cons=(
-                    *(("Rows for its bounds are refused by the default partition until it is attached",) if aside else ()),
-                    *((f"The server reads {self.partition} once while nobody else can use it by its own name",) if scanned else ()),
+                    *(
+                        ("Rows for its bounds are refused by the default partition until it is attached",)
+                        if aside
+                        else ()
+                    ),
+                    *(
+                        (f"The server reads {self.partition} once while nobody else can use it by its own name",)
+                        if scanned
+                        else ()
+                    ),
                 ),
                 downtime="none",
                 steps=(*self._built(facts, part), *proved, *aside, attach, *tidy, *opened),
@@ -110,9 +116,7 @@ class AttachPartition(Change):
             mine = derived_name(part.name.name, name)
             while mine in taken:
                 mine = derived_name(mine, str(number))
-            yield indexes.build(
-                f"index_{number}", part.name, mine, tail, rows=part.rows, unique=is_unique(facts, name)
-            )
+            yield indexes.build(f"index_{number}", part.name, mine, tail, rows=part.rows, unique=is_unique(facts, name))
 
     def _proved(self, part: TableFacts, bounds: Bounds, limit: int) -> tuple[Statements, ...]:
         if bounds.condition is None:
@@ -175,5 +179,3 @@ def _against(facts: TableFacts, part: TableFacts, major: int) -> str | None:
 
 def _has_children(part: TableFacts) -> bool:
     return any(dependant.kind == "partition" for dependant in part.dependants)
-
-

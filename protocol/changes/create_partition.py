@@ -119,7 +119,8 @@ class CreatePartition(Change):
         default = facts.partitioning.default if facts.partitioning else None
         columns = ", ".join(quoted(column.name) for column in facts.table.columns if not column.generated)
         back = (
-            f"INSERT INTO {default.name.sql} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {self.partition.sql}"
+            f"INSERT INTO {default.name.sql} ({columns}) OVERRIDING SYSTEM VALUE "
+            f"SELECT {columns} FROM {self.partition.sql}"
             if default
             else None
         )
@@ -154,12 +155,12 @@ class CreatePartition(Change):
         facts = situation.table()
         default = facts.partitioning.default if facts and facts.partitioning else None
         if default:
-            yield warns(f"Rows within the bounds that are in {default.name} already make the proof fail: move them first")
+            yield warns(
+                f"Rows within the bounds that are in {default.name} already make the proof fail: move them first"
+            )
         yield holds(f"The table's privileges hold for reading through {self.table}; the partition itself has none")
 
 
 def _part(situation: Situation) -> TableName | None:
     said, parent = situation.text("partition"), situation.tables.get("table")
     return new_name(said, parent) if said and parent else None
-
-

@@ -38,8 +38,8 @@ class CreateTable(Change):
 
     label: ClassVar[str] = "create a table"
     about: ClassVar[str] = (
-        "Create a new table. table_name may carry a schema; definition is what stands between the parentheses of CREATE "
-        "TABLE: columns with types and constraints, and table constraints, separated by commas. No LIKE."
+        "Create a new table. table_name may carry a schema; definition is what stands between the parentheses of "
+        "CREATE TABLE: columns with types and constraints, and table constraints, separated by commas. No LIKE."
     )
 
     kind: Literal["create_table"] = "create_table"
@@ -74,7 +74,9 @@ class CreateTable(Change):
             return (free,)
         definition = read(said, name)
         parents = dict.fromkeys(key.parent for key in definition.foreign_keys if key.parent != name)
-        asked = [Inquiry(question="definition", table=p, use="table there") for p in parents if not situation.facts.find(p)]
+        asked = [
+            Inquiry(question="definition", table=p, use="table there") for p in parents if not situation.facts.find(p)
+        ]
         return (*(_asked_of(column) for column in definition.columns), free, *asked)
 
     @classmethod
@@ -132,7 +134,11 @@ class CreateTable(Change):
             "create_table",
             f"Create table {self.table}",
             "Nobody knows it yet, so nobody waits."
-            + (" Its foreign keys follow one by one, for each locks the table it points to." if definition.foreign_keys else ""),
+            + (
+                " Its foreign keys follow one by one, for each locks the table it points to."
+                if definition.foreign_keys
+                else ""
+            ),
             create,
             limit=limit,
             lock="none",
@@ -144,7 +150,9 @@ class CreateTable(Change):
                 id="one_by_one" if keys else "one_statement",
                 title="The table, then its foreign keys one by one" if keys else "One statement",
                 sketch=(create, *(line for step in keys for line in step.sql)),
-                pros=("Touches nothing that is there" if not keys else "Locks one live table at a time, for an instant",),
+                pros=(
+                    "Touches nothing that is there" if not keys else "Locks one live table at a time, for an instant",
+                ),
                 cons=tuple(f"Writers of {key.parent} wait for an instant" for key in definition.foreign_keys),
                 downtime="none",
                 steps=(first, *keys),
@@ -170,8 +178,8 @@ class CreateTable(Change):
             id="columns",
             title="It has its columns with their types",
             kind="catalog",
-            sql=f"SELECT (array_agg(attname || ' ' || format_type(atttypid, atttypmod)) @> ARRAY[{wanted}]::text[])::text "
-            f"FROM pg_attribute WHERE attrelid = to_regclass({literal(self.table.sql)}) AND NOT attisdropped",
+            sql="SELECT (array_agg(attname || ' ' || format_type(atttypid, atttypmod)) "
+            f"@> ARRAY[{wanted}]::text[])::text FROM pg_attribute WHERE attrelid = to_regclass({literal(self.table.sql)}) AND NOT attisdropped",
             expected="true",
         )
         keys = tuple(

@@ -121,7 +121,9 @@ class DropColumn(Change):
 
     def compatibility(self, situation: Situation) -> Iterator[Point]:  # noqa: ARG002 - the same for every column
         yield holds("Code that does not know the column runs before and after; its INSERTs leave the column out")
-        yield holds("Rollback: with the archive it comes back as the last column, with its values, indexes and constraints")
+        yield holds(
+            "Rollback: with the archive it comes back as the last column, with its values, indexes and constraints"
+        )
 
 
 def _reason_against(facts: TableFacts, column: Column) -> str | None:

@@ -153,7 +153,9 @@ def _add_again(facts: TableFacts, column: Column) -> Statements:
     return instant(
         "undo_drop_column",
         f"Add column {column.name} again",
-        "A stored generated column rewrites the table." if column.generated == "stored" else "Only the catalogue changes.",
+        "A stored generated column rewrites the table."
+        if column.generated == "stored"
+        else "Only the catalogue changes.",
         add,
         *((default,) if column.default and not column.generated else ()),
         *((f"COMMENT ON COLUMN {named}.{bare} IS {literal(comment)}",) if comment else ()),

@@ -186,5 +186,7 @@ def retired(table: TableName) -> TableName:
 
 def _referenced(facts: TableFacts) -> str:
     """The tables that its foreign keys point to."""
-    keys = [c.definition.partition(" REFERENCES ")[2].partition("(")[0] for c in facts.table.constraints if c.kind == "f"]
+    keys = [
+        c.definition.partition(" REFERENCES ")[2].partition("(")[0] for c in facts.table.constraints if c.kind == "f"
+    ]
     return ", ".join(dict.fromkeys(keys))

@@ -1,4 +1,4 @@
-"""Keep a column's values beside their keys in schema `whimbrel`, in step until the column goes, to bring it back (R14)."""
+"""Keep a column's values by key in schema `whimbrel`, in step until it goes, so that it can come back (R14)."""
 
 from protocol.facts import Figure, Key
 from protocol.keyset import keyset_walk
@@ -22,7 +22,9 @@ class Archive:
     def __init__(self, table: TableName, column: Column, key: Key) -> None:
         schema_name = () if table.schema_name == "public" else (table.schema_name,)
         self.table, self.column, self.key = table, column, key
-        self.name = TableName(schema_name="whimbrel", name=derived_name("archive", *schema_name, table.name, column.name))
+        self.name = TableName(
+            schema_name="whimbrel", name=derived_name("archive", *schema_name, table.name, column.name)
+        )
         self.keys = tuple(quoted(part.name) for part in key.columns)
         self.value = quoted(column.name)
 
@@ -43,7 +45,8 @@ class Archive:
     def _create(self) -> tuple[str, ...]:
         keys = ", ".join(f"{name} {part.type} NOT NULL" for name, part in zip(self.keys, self.key.columns, strict=True))
         return (
-            f"CREATE TABLE {self.name.sql} ({keys}, {self.value} {self.column.type}, PRIMARY KEY ({', '.join(self.keys)}))",
+            f"CREATE TABLE {self.name.sql} ({keys}, {self.value} {self.column.type}, "
+            f"PRIMARY KEY ({', '.join(self.keys)}))",
             f"CREATE FUNCTION {self.name.sql}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
             f"SET search_path = pg_catalog, pg_temp AS $whimbrel${self._body}$whimbrel$",
             f"CREATE TRIGGER {quoted(self.name.name)} AFTER INSERT OR UPDATE OR DELETE ON {self.table.sql} "
@@ -94,7 +97,8 @@ class Archive:
             table=self.table,
             key=self.key,
             write=copy,
-            left_sql=f"SELECT count(*) FROM {self.table.sql} AS {OF} LEFT JOIN {self.name.sql} AS {BY} ON {self._same_key} "
+            left_sql=f"SELECT count(*) FROM {self.table.sql} AS {OF} "
+            f"LEFT JOIN {self.name.sql} AS {BY} ON {self._same_key} "
             f"WHERE {OF}.{self.value}::text IS DISTINCT FROM {BY}.{self.value}::text",
             rows=rows,
             title=f"Copy {self.column.name} into the archive",
@@ -105,10 +109,8 @@ class Archive:
 
     def refill(self, rows: Figure, id_: str) -> Backfill:
         """Give the column its values back; a row that has one by then keeps it."""
-        has_one = (
-            f"EXISTS (SELECT FROM {self.name.sql} AS {BY} WHERE {self._same_key} AND {BY}.{self.value} IS DISTINCT FROM NULL)"
-        )
-        to_do = f"{OF}.{self.value} IS NOT DISTINCT FROM NULL AND {has_one}"
+        kept = f"SELECT FROM {self.name.sql} AS {BY} WHERE {self._same_key} AND {BY}.{self.value} IS DISTINCT FROM NULL"
+        to_do = f"{OF}.{self.value} IS NOT DISTINCT FROM NULL AND EXISTS ({kept})"
 
         def put_back(batch: str) -> str:
             return (

@@ -1,4 +1,4 @@
-"""Read a partition's bounds, and say as a condition which rows they take: the server then needs no scan to attach (R17).
+"""Read a partition's bounds, and say as a condition which rows they take, so that attaching needs no scan (R17).
 
 PostgreSQL 15, 16 and 18 take these conditions as proof for range and list, of the partition and of the default
 partition, with NULL, MINVALUE and several columns too (measured by "implied by existing constraints" at debug1).

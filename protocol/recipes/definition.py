@@ -88,9 +88,7 @@ def read(said: str, table: TableName) -> Definition:
     if not columns:
         raise Unclear("it holds no column")
     known = tuple(c.model_copy(update={"nullable": c.nullable and c.name not in primary}) for c in columns)
-    return Definition(
-        elements=tuple(elements), columns=known, key=primary, foreign_keys=tuple(_named_apart(keys))
-    )
+    return Definition(elements=tuple(elements), columns=known, key=primary, foreign_keys=tuple(_named_apart(keys)))
 
 
 def _first(element: str) -> str:
@@ -196,13 +194,18 @@ def _table_foreign_key(element: str, table: TableName) -> ForeignKey | None:
     if references is None:
         raise Unclear("a foreign key says which table it REFERENCES")
     return ForeignKey(
-        name=name or derived_name(table.name, *columns, "fkey"), parent=_parent(references.group(), table), clause=clause
+        name=name or derived_name(table.name, *columns, "fkey"),
+        parent=_parent(references.group(), table),
+        clause=clause,
     )
 
 
 def _parent(clause: str, table: TableName) -> TableName:
     """The table behind REFERENCES; a bare name is looked for beside the new table."""
-    found = re.match(r"""(?is)references\s+((?:"(?:[^"]|"")+"|[^\W0-9][\w$]*)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[^\W0-9][\w$]*))?)""", clause)
+    found = re.match(
+        r"""(?is)references\s+((?:"(?:[^"]|"")+"|[^\W0-9][\w$]*)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[^\W0-9][\w$]*))?)""",
+        clause,
+    )
     if found is None:
         raise Unclear("REFERENCES names a table")
     parts = [plain(word) for word in words(found[1]) if word != "."]
@@ -226,5 +229,3 @@ def _named_apart(keys: list[ForeignKey]) -> list[ForeignKey]:
         taken.add(name)
         apart.append(key.model_copy(update={"name": name}))
     return apart
-
-

@@ -74,9 +74,16 @@ def detach_sql(parent: TableName, part: TableName) -> str:
 
 
 def attach(
-    facts: TableFacts, part: TableName, bounds: Bounds, *, limit: int, rows: Figure, undo: Undo, first: str | None = None
+    facts: TableFacts,
+    part: TableName,
+    bounds: Bounds,
+    *,
+    limit: int,
+    rows: Figure,
+    undo: Undo,
+    first: str | None = None,
 ) -> Statements:
-    """ATTACH PARTITION. Its lock is the strongest on a table that somebody may be using; `rows` have to be looked at."""
+    """ATTACH PARTITION. Its lock is the strongest on a table that is there before; `rows` have to be looked at."""
     default = facts.partitioning.default if facts.partitioning else None
     parents = foreign_tables(facts)
     lock: LockMode = "SHARE ROW EXCLUSIVE" if parents else "SHARE UPDATE EXCLUSIVE"
@@ -99,7 +106,11 @@ def attach(
 def undo_attach(facts: TableFacts, part: TableName, *more: str, costs: str = NOTHING) -> Undo:
     """DETACH, with the default partition open again for rows that go back to it."""
     default = facts.partitioning.default if facts.partitioning else None
-    opened = f"ALTER TABLE {default.name.sql} DROP CONSTRAINT IF EXISTS {quoted(proof_name(default.name))}" if default else ""
+    opened = (
+        f"ALTER TABLE {default.name.sql} DROP CONSTRAINT IF EXISTS {quoted(proof_name(default.name))}"
+        if default
+        else ""
+    )
     return undo_by("attach", detach_sql(facts.name, part), *((opened,) if opened else ()), *more, costs=costs)
 
 

@@ -38,8 +38,11 @@ def difference(parent: TableFacts, part: TableFacts, major: int) -> str | None:
     if mine:
         return f"`{part.name}` has columns that `{parent.name}` does not have: {', '.join(mine)}."
     if major >= IDENTITY_REFUSED and (identity := [c.name for c in part.table.columns if c.identity]):
-        return f"`{identity[0]}` is an identity column, which the server refuses in what is attached: drop its identity."
-    return next((reason for c in parent.table.constraints if (reason := _constraint_misses(part, c))), None)
+        return (
+            f"`{identity[0]}` is an identity column, which the server refuses in what is attached: drop its identity."
+        )
+    keys_first = sorted(parent.table.constraints, key=lambda constraint: "pucfxn".find(constraint.kind))
+    return next((reason for c in keys_first if (reason := _constraint_misses(part, c))), None)
 
 
 def _column_differs(parent: TableFacts, part: TableFacts, wanted: Column, has: Column | None) -> str | None:
@@ -68,9 +71,11 @@ def _constraint_misses(part: TableFacts, wanted: Constraint) -> str | None:
             return f"`{part.name}` lacks the CHECK `{wanted.name}`: add it, as {wanted.definition}."
         case "p" | "u" if not same:
             word = "primary key" if wanted.kind == "p" else "unique constraint"
-            return f"`{part.name}` lacks the {word} on {', '.join(wanted.columns)}: add it first, for it is built under lock."
+            listed = ", ".join(wanted.columns)
+            return f"`{part.name}` lacks the {word} on {listed}: add it first, for it is built under lock."
         case "f" if not [has for has in same if has.validated]:
-            return f"`{part.name}` lacks a foreign key as `{wanted.name}`: add it first, for every row is checked under lock."
+            lacking = f"`{part.name}` lacks a foreign key as `{wanted.name}`"
+            return f"{lacking}: add it first, for every row is checked under lock."
     return None
 
 

@@ -98,7 +98,12 @@ def _add(facts: TableFacts, name: str, definition: str) -> str:
 
 def _short(sql: str, lock: LockMode = "ACCESS EXCLUSIVE") -> Statements:
     return instant(
-        "again", "Bring back what stood on it", "Only the catalogue changes.", sql, limit=UNDO_LOCK_TIMEOUT_MS, lock=lock
+        "again",
+        "Bring back what stood on it",
+        "Only the catalogue changes.",
+        sql,
+        limit=UNDO_LOCK_TIMEOUT_MS,
+        lock=lock,
     )
 
 
@@ -106,5 +111,3 @@ def _blocking(facts: TableFacts, sql: str, lock: LockMode) -> Statements:
     """There is no way to build it beside the traffic."""
     took = rates.time_for(facts.rows, indexes.INDEXED_ROWS_PER_SECOND, "indexed or checked")
     return _short(sql, lock).model_copy(update={"held": took, "duration": took})
-
-

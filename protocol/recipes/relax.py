@@ -1,4 +1,4 @@
-"""Take NOT NULL away, and set it again where every row allows it: rows written meanwhile may hold no value (R8, R14)."""
+"""Take NOT NULL away, and set it again where every row allows it: some may be without a value by then (R8, R14)."""
 
 from protocol import rates
 from protocol.facts import Figure
@@ -19,15 +19,11 @@ def relax(table: Table, column: Column, *, rows: Figure, major: int, limit: int)
         "INSERTs of code that no longer knows the column would fail, for it is NOT NULL and has no default.",
         f"ALTER TABLE {table.name.sql} ALTER COLUMN {quoted(column.name)} DROP NOT NULL",
         limit=limit,
-        undo=Undo(
-            steps=not_null_again(table, column, rows=rows, major=major, id_="undo_relax"), costs=STAYS_NULLABLE
-        ),
+        undo=Undo(steps=not_null_again(table, column, rows=rows, major=major, id_="undo_relax"), costs=STAYS_NULLABLE),
     )
 
 
-def not_null_again(
-    table: Table, column: Column, *, rows: Figure, major: int, id_: str
-) -> tuple[ChangingStep, ...]:
+def not_null_again(table: Table, column: Column, *, rows: Figure, major: int, id_: str) -> tuple[ChangingStep, ...]:
     """Declare it unchecked, try to prove it, and keep it only if that went well."""
     named, bare = table.name.sql, quoted(column.name)
     own = major >= NOT_NULL_NOT_VALID

@@ -6,6 +6,7 @@ from protocol.situation import Situation
 from protocol.standing import Standing
 from protocol.steps import Gate
 
+
 def refusing(facts: TableFacts, column: str | None = None) -> tuple[Standing, ...]:
     """What makes the server refuse to drop the column without CASCADE, or without one the table."""
     if column is not None:

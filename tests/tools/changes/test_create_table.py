@@ -47,7 +47,8 @@ def test_there_and_back_with_everything_a_definition_may_hold(any_ground: Ground
         "ON DELETE SET NULL",
         "ALTER TABLE public.child ADD CONSTRAINT child_other_fkey FOREIGN KEY (other) REFERENCES other.parent "
         "DEFERRABLE INITIALLY DEFERRED",
-        "ALTER TABLE public.child ADD CONSTRAINT child_self_fkey FOREIGN KEY (self) REFERENCES child ON UPDATE SET DEFAULT",
+        "ALTER TABLE public.child ADD CONSTRAINT child_self_fkey FOREIGN KEY (self) REFERENCES child "
+        "ON UPDATE SET DEFAULT",
         'ALTER TABLE public.child ADD CONSTRAINT child_parent_fkey FOREIGN KEY (parent) REFERENCES "The Parent"',
     ]
 
@@ -113,9 +114,7 @@ def test_only_the_writers_of_one_parent_at_a_time_have_to_wait(ground: Ground) -
         ({"table_name": "nope.t"}, "table_name", "there is no schema `nope`"),
     ],
 )
-def test_what_cannot_stand_is_said(
-    ground: Ground, answers: dict[str, Scalar], question: str, problem: str
-) -> None:
+def test_what_cannot_stand_is_said(ground: Ground, answers: dict[str, Scalar], question: str, problem: str) -> None:
     ground.ask("CREATE VIEW v AS SELECT 1 AS one")
     asked: dict[str, Scalar] = {"table_name": "t", "definition": "id int", **answers}
 

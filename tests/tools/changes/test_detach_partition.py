@@ -22,11 +22,13 @@ def log(ground: Ground, *, default: bool) -> None:
     ground.ask("CREATE TABLE kinds (kind text PRIMARY KEY)")
     ground.ask("INSERT INTO kinds VALUES ('a')")
     ground.ask(
-        "CREATE TABLE \"The Log\" (\"No\" int, at date, kind text DEFAULT 'a' REFERENCES kinds, PRIMARY KEY (\"No\", at)) "
+        'CREATE TABLE "The Log" ("No" int, at date, kind text DEFAULT \'a\' REFERENCES kinds, PRIMARY KEY ("No", at)) '
         "PARTITION BY RANGE (at)"
     )
     ground.ask('CREATE INDEX on_kind ON "The Log" (kind)')
-    ground.ask("CREATE TABLE \"The Log 2025\" PARTITION OF \"The Log\" FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')")
+    ground.ask(
+        "CREATE TABLE \"The Log 2025\" PARTITION OF \"The Log\" FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')"
+    )
     ground.ask("INSERT INTO \"The Log\" SELECT n, '2025-01-01'::date + n FROM generate_series(1, 250) n")
     if default:
         ground.ask('CREATE TABLE rest PARTITION OF "The Log" DEFAULT')

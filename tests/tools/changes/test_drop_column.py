@@ -48,7 +48,7 @@ def everything(ground: Ground) -> None:
 
 def plain(ground: Ground, column: str = '"The Mail" text') -> None:
     ground.ask(f'CREATE TABLE "Weird Name" (id int PRIMARY KEY, {column}, other int)')
-    ground.ask("INSERT INTO \"Weird Name\" (id, \"The Mail\") SELECT n, 'n' || n FROM generate_series(1, 250) n")
+    ground.ask('INSERT INTO "Weird Name" (id, "The Mail") SELECT n, \'n\' || n FROM generate_series(1, 250) n')
 
 
 def asked(ground: Ground, strategy: str = "archive_then_drop", **given: Scalar) -> Callable[[], Plan]:
@@ -67,7 +67,7 @@ def test_it_comes_back_with_values_indexes_constraints_and_comment(any_ground: G
         "drop_column",
     ]
     assert [step.id for step in plan.steps if step.final] == ["drop_column"]
-    assert any_ground.value("SELECT count(*) FROM whimbrel.\"archive_Weird Name_The Mail\"") == 250
+    assert any_ground.value('SELECT count(*) FROM whimbrel."archive_Weird Name_The Mail"') == 250
 
 
 def test_back_from_everywhere(any_ground: Ground) -> None:
@@ -99,9 +99,7 @@ def test_statistics_come_back_too(ground: Ground) -> None:
 def test_any_type_and_a_default(any_ground: Ground, column: str) -> None:
     any_ground.ask(f'CREATE TABLE "Weird Name" (id text PRIMARY KEY, {column}, other int)')
     value = {"j": "'[1]'", "p": "'(1,2)'", "v": "'{a,b}'"}.get(column.split('" ')[1][0], "'x' || n")
-    any_ground.ask(
-        f'INSERT INTO "Weird Name" (id, "The Mail") SELECT n::text, {value} FROM generate_series(1, 250) n'
-    )
+    any_ground.ask(f'INSERT INTO "Weird Name" (id, "The Mail") SELECT n::text, {value} FROM generate_series(1, 250) n')
     there_and_back(any_ground, asked(any_ground))
 
 
@@ -122,10 +120,10 @@ def test_the_archive_follows_every_write_of_a_role_without_rights_on_it(any_grou
             connection.execute('DELETE FROM "Weird Name" WHERE id = 5')
             connection.execute('UPDATE "Weird Name" SET id = 1007 WHERE id = 7')
             connection.execute('INSERT INTO "Weird Name" (id) VALUES (2000)')
-            connection.execute("INSERT INTO \"Weird Name\" (id, \"The Mail\") VALUES (2001, 'born')")
+            connection.execute('INSERT INTO "Weird Name" (id, "The Mail") VALUES (2001, \'born\')')
             connection.commit()
         up(work, steps[2:3])
-        any_ground.ask("UPDATE \"Weird Name\" SET \"The Mail\" = 'late' WHERE id = 9")
+        any_ground.ask('UPDATE "Weird Name" SET "The Mail" = \'late\' WHERE id = 9')
         before = picture(any_ground, plan.watched)
         up(work, steps[3:])
         down(work, steps)
@@ -166,7 +164,9 @@ def test_rows_written_without_it_are_kept_and_not_null_stays_away(any_ground: Gr
     any_ground.ask('UPDATE "Weird Name" SET other = 5 WHERE id = 1')
     down(work, steps)
 
-    assert any_ground.ask('SELECT id, "The Mail", other FROM "Weird Name" WHERE id IN (1, 2, 1000, 1001) ORDER BY 1') == [
+    assert any_ground.ask(
+        'SELECT id, "The Mail", other FROM "Weird Name" WHERE id IN (1, 2, 1000, 1001) ORDER BY 1'
+    ) == [
         (1, "n1", 5),
         (2, "n2", None),
         (1000, None, None),
@@ -175,11 +175,15 @@ def test_rows_written_without_it_are_kept_and_not_null_stays_away(any_ground: Gr
     column = any_ground.table("Weird Name").column("The Mail")
     assert column is not None
     assert column.nullable
-    assert [c.name for c in any_ground.table("Weird Name").constraints if c.kind in "cn" and "The Mail" in c.columns] == []
+    assert [
+        c.name for c in any_ground.table("Weird Name").constraints if c.kind in "cn" and "The Mail" in c.columns
+    ] == []
 
 
 def test_a_partitioned_table_by_a_composite_key(any_ground: Ground) -> None:
-    any_ground.ask("CREATE TABLE pt (id int, at date, c text CHECK (c <> ''), PRIMARY KEY (at, id)) PARTITION BY RANGE (at)")
+    any_ground.ask(
+        "CREATE TABLE pt (id int, at date, c text CHECK (c <> ''), PRIMARY KEY (at, id)) PARTITION BY RANGE (at)"
+    )
     any_ground.ask("CREATE TABLE pt_1 PARTITION OF pt FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')")
     any_ground.ask("CREATE TABLE pt_2 PARTITION OF pt DEFAULT")
     any_ground.ask("CREATE INDEX on_c ON pt (c, id)")

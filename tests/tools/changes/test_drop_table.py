@@ -12,9 +12,9 @@ def table(ground: Ground) -> None:
     ground.ask("INSERT INTO parent VALUES (1)")
     ground.ask(
         'CREATE TABLE "Weird Name" (id serial PRIMARY KEY, "The Mail" text UNIQUE CHECK ("The Mail" <> \'\'), '
-        "p int DEFAULT 1 REFERENCES parent, self int REFERENCES \"Weird Name\")"
+        'p int DEFAULT 1 REFERENCES parent, self int REFERENCES "Weird Name")'
     )
-    ground.ask("INSERT INTO \"Weird Name\" (\"The Mail\") SELECT 'n' || n FROM generate_series(1, 250) n")
+    ground.ask('INSERT INTO "Weird Name" ("The Mail") SELECT \'n\' || n FROM generate_series(1, 250) n')
     ground.ask("COMMENT ON TABLE \"Weird Name\" IS 'old'")
 
 
@@ -40,7 +40,7 @@ def test_until_it_is_dropped_it_comes_back_whole(any_ground: Ground) -> None:
     aside = picture(any_ground, plan.watched)
     down(work, steps)
     any_ground.ask('INSERT INTO "Weird Name" ("The Mail") VALUES (\'after\')')
-    any_ground.ask("DELETE FROM \"Weird Name\" WHERE \"The Mail\" = 'after'")
+    any_ground.ask('DELETE FROM "Weird Name" WHERE "The Mail" = \'after\'')
 
     assert aside != before
     assert picture(any_ground, plan.watched) == before
