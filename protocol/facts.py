@@ -6,6 +6,7 @@ from protocol.dependants import Dependant
 from protocol.errors import Refused
 from protocol.names import TableName
 from protocol.schema import EnumType, Snapshot, Table
+from protocol.standing import ColumnTraits, Grant, Partitioning, Standing
 from protocol.value import Value
 
 Environment = Literal["production", "staging", "development"]
@@ -158,6 +159,11 @@ class TableFacts(Value):
     partition_indexes: tuple[PartitionIndex, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     inherited: tuple[str, ...] = ()
+    standing: tuple[Standing, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    traits: tuple[ColumnTraits, ...] = ()
+    partitioning: Partitioning | None = None
+    partition_of: TableName | None = None
     foreseen: bool = False
 
     @property
@@ -178,6 +184,7 @@ class Facts(Value):
     database_bytes: Figure
     rights: Rights
     activity: Activity
+    schemas: tuple[str, ...] = ()
 
     @property
     def main(self) -> TableFacts | None:

@@ -11,7 +11,7 @@ class Inquiry(Value):
 
     `table` is the table whose columns the expression may use; None for one that stands alone.
     `use` says where it goes: into a DEFAULT, into a row as its value, into a USING that converts it by
-    a cast if need be, or into a condition.
+    a cast if need be, or into a condition. Two uses ask of a name, `table`: that it is free, or taken.
     `type_question` names the question to blame when the type is not known.
     """
 
@@ -19,7 +19,7 @@ class Inquiry(Value):
     type: SqlType | None = None
     expression: Expression | None = None
     table: TableName | None = None
-    use: Literal["default", "value", "using", "condition"] = "value"
+    use: Literal["default", "value", "using", "condition", "free name", "table there"] = "value"
     type_question: str = "type"
 
 

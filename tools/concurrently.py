@@ -28,9 +28,9 @@ def run_concurrently(work: Work, step: Concurrently) -> Outcome:
         if ledger.is_done(connection, work.run, step.id):
             return Outcome(facts=(("Already done", "the ledger in the database says so; it was not run again"),))
         for attempt in range(1, step.attempts + 1):
+            _clear(connection, step)  # clearing may also finish it, as DETACH … FINALIZE does
             if _is_done(connection, step):
                 return _noted(work, connection, step, attempt)
-            _clear(connection, step)
             if work.stop.is_set():
                 return Outcome(paused=True)
             heed(connection, step.guard)

@@ -109,6 +109,10 @@ class _OneChange:
             self.tables[question.id] = foreseen
             return facts
         there, near = candidates(self.connection, said)
+        if (
+            not there and question.id != question.of
+        ):  # the table itself is never a partition; what it is put beside may be
+            there = candidates(self.connection, said, "partitions")[0]
         if not self._is_one(question, "table", said, there, near):
             return facts
         self.tables[question.id] = there[0]

@@ -7,6 +7,13 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'whimbrel') AND n.nspname NOT LIKE 'pg\_t%'
 ORDER BY array_position(current_schemas(false)::text[], n.nspname::text), n.nspname, c.relname
 
+-- name: partitions
+-- Partitions, which only what has to do with their parent may name.
+SELECT n.nspname, c.relname
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'whimbrel')
+ORDER BY array_position(current_schemas(false)::text[], n.nspname::text), n.nspname, c.relname
+
 -- name: enums
 -- Every enumerated type a person may mean, nearest on the search path first.
 SELECT n.nspname, t.typname

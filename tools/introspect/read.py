@@ -24,6 +24,15 @@ from protocol.names import TableName
 from protocol.schema import Column, Constraint, EnumType, Index, Snapshot, Table, Trigger
 from tools.engines.postgres import Connection, one_value
 from tools.introspect.dependants import read_dependants
+from tools.introspect.standing import (
+    read_comments,
+    read_grants,
+    read_partition_of,
+    read_partitioning,
+    read_schemas,
+    read_standing,
+    read_traits,
+)
 from tools.named_sql import queries
 
 SQL = queries("tools.introspect", "postgres.sql")
@@ -33,7 +42,7 @@ COUNT_BELOW = 200_000
 
 
 def candidates(
-    connection: Connection, said: str, kind: Literal["tables", "enums"] = "tables"
+    connection: Connection, said: str, kind: Literal["tables", "enums", "partitions"] = "tables"
 ) -> tuple[tuple[TableName, ...], TableName | None]:
     """Find the tables (or enumerated types) that `said` names, and the nearest other one; a schema may be given."""
     said = said.replace('"', "")
@@ -86,6 +95,7 @@ def read_table(connection: Connection, name: TableName) -> Table:
             for n, k, d, v, c in _rows(connection, "constraints", oid)
         ),
         triggers=tuple(Trigger(name=n, definition=d, enabled=e) for n, d, e in _rows(connection, "triggers", oid)),
+        comments=read_comments(connection, oid),
     )
 
 
@@ -107,6 +117,7 @@ def read_facts(
             longest_transaction=_measured(longest or 0, "seconds", seen),
             replicas=_measured(replicas, "replicas", "pg_stat_replication"),
         ),
+        schemas=read_schemas(connection),
     )
 
 
@@ -137,6 +148,11 @@ def read_table_facts(connection: Connection, name: TableName) -> TableFacts:
             for n, cs, c, ps, p, i in _rows(connection, "foreign_keys", oid)
         ),
         inherited=tuple(row[0] for row in _rows(connection, "inherited", oid)),
+        standing=read_standing(connection, oid),
+        grants=read_grants(connection, oid),
+        traits=read_traits(connection, oid),
+        partitioning=read_partitioning(connection, oid),
+        partition_of=read_partition_of(connection, oid),
     )
 
 

@@ -12,6 +12,7 @@ from protocol.inquiry import Inquiry
 from protocol.names import quoted
 from tools.engines.postgres import Connection, one_value
 from tools.introspect.read import SQL
+from tools.introspect.standing import what_is_there
 
 REFUSALS = (
     psycopg.ProgrammingError,
@@ -34,6 +35,8 @@ STRENGTH: tuple[Volatility, ...] = ("immutable", "stable", "volatile")
 
 def read_value(connection: Connection, inquiry: Inquiry, over: TableFacts | None = None) -> ValueFacts:
     """Check a type and an expression against the server; raise BadAnswer naming the question that is wrong."""
+    if inquiry.use in {"free name", "table there"}:
+        return _name_as_asked(connection, inquiry)
     source = f" FROM {_rows_of(over)}" if over is not None else ""
     oid, name = _type(connection, inquiry.type, inquiry.type_question) if inquiry.type else (0, "")
     expression, strength = inquiry.expression, STRENGTH[0]
@@ -52,6 +55,16 @@ def read_value(connection: Connection, inquiry: Inquiry, over: TableFacts | None
         expression=expression,
         volatility=strength,
     )
+
+
+def _name_as_asked(connection: Connection, inquiry: Inquiry) -> ValueFacts:
+    assert inquiry.table is not None
+    found, table = what_is_there(connection, inquiry.table), inquiry.table
+    if inquiry.use == "free name" and found is not None:
+        raise BadAnswer(f"{inquiry.question}: `{table}` is taken, by {found}; another name is needed.")
+    if inquiry.use == "table there" and found != "a table":
+        raise BadAnswer(f"{inquiry.question}: there is no table `{table}`" + (f", but {found}." if found else "."))
+    return ValueFacts(question=inquiry.question, type="")
 
 
 def _rows_of(facts: TableFacts) -> str:
