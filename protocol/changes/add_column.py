@@ -11,6 +11,7 @@ from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.names import Expression, Name, SqlType, TableName
 from protocol.recipes.repeatable import CLOCK
+from protocol.recipes.said import SYSTEM_COLUMNS
 from protocol.schema import Column
 from protocol.situation import Situation
 from protocol.steps import Check
@@ -61,9 +62,6 @@ COMPUTED = Question(
     safe="none",
     hint="Such as lower(email). A trigger keeps it in step for new and changed rows.",
 )
-
-SYSTEM_COLUMNS = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}
-"""The server refuses these names (SQLSTATE 42701; documentation, “System Columns”)."""
 
 SERIAL = {"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"}
 
