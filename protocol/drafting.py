@@ -85,7 +85,7 @@ def draft(
         timeline=timeline(sheet, facts, steps),
         communications=communications(changes, title, sheet, facts, [way.chosen for way in ways]),
         files=files_of(title, steps, _rollback(steps)[-1].sql),
-        findings=_findings(lint([sql_of(step) for step in steps if sql_of(step)]), ways),
+        findings=_findings(lint(_transactions(steps)), ways),
     )
 
 
@@ -243,6 +243,12 @@ def _findings(found: tuple[Finding, ...], ways: Sequence[Way]) -> tuple[Finding,
         else one
         for one in found
     )
+
+
+def _transactions(steps: Sequence[Step]) -> list[tuple[str, ...]]:
+    """What runs together: all of a step, but each statement of one outside a transaction alone."""
+    groups = ([(sql,) for sql in sql_of(s)] if isinstance(s, Concurrently) else [sql_of(s)] for s in steps)
+    return [group for together in groups for group in together if group]
 
 
 def _overall(ways: Sequence[Way], steps: Sequence[Step], environment: Environment) -> str:

@@ -74,7 +74,7 @@ TYPED: list[tuple[str, list[tuple[str, dict[str, Any]]]]] = [
     ("ALTER TABLE t RENAME TO u", [("rename_table", {"table": "t", "new_name": "u"})]),
     ("ALTER TABLE t SET SCHEMA s", [("move_schema", {"table": "t", "schema": "s"})]),
     (
-        "CREATE UNIQUE INDEX CONCURRENTLY i ON t (lower(a) text_pattern_ops DESC NULLS LAST, b) INCLUDE (c) WHERE d > 0",
+        "CREATE UNIQUE INDEX i ON t (lower(a) text_pattern_ops DESC NULLS LAST, b) INCLUDE (c) WHERE d > 0",
         [
             (
                 "add_index",
