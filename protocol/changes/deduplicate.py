@@ -55,7 +55,7 @@ class Deduplicate(Change):
         if facts is None:
             return {}
         if facts.key is None:
-            return {"table": f"`{facts.name}` has no key of NOT NULL columns to tell rows apart; add one first."}
+            return {"table": f"`{facts.name}` has no key of NOT NULL columns; add one first."}
         pointing = tuple((d.name, d.note) for d in facts.dependants if d.kind == "foreign key")
         if pointing:
             return {

@@ -1,4 +1,4 @@
-"""Take rows out of a table into one of schema `whimbrel`, whole, in the transaction that deletes them; put them back."""
+"""Take rows out of a table into one of schema `whimbrel`, in the transaction that deletes them; put them back."""
 
 from protocol.facts import Figure, Key
 from protocol.keyset import keyset_walk
