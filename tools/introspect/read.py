@@ -118,6 +118,7 @@ def read_facts(
             replicas=_measured(replicas, "replicas", "pg_stat_replication"),
         ),
         schemas=read_schemas(connection),
+        kept=tuple(row[0] for row in _rows(connection, "kept")),
     )
 
 

@@ -3,10 +3,10 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
+from protocol.discovery import Scalar
 from protocol.plan import Plan
 from protocol.steps import Statements
 from tests.tools.changes.road import (
-    Scalar,
     back_from_everywhere,
     down,
     plan_for,

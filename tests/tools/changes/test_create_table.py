@@ -1,7 +1,7 @@
 import pytest
 
+from protocol.discovery import Scalar
 from tests.tools.changes.road import (
-    Scalar,
     back_from_everywhere,
     failed_checks,
     plan_for,

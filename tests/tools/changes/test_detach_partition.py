@@ -2,9 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
+from protocol.discovery import Scalar
 from protocol.plan import Plan
 from tests.tools.changes.road import (
-    Scalar,
     back_from_everywhere,
     down,
     plan_for,

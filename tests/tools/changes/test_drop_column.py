@@ -3,9 +3,9 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
+from protocol.discovery import Scalar
 from protocol.plan import Plan
 from tests.tools.changes.road import (
-    Scalar,
     back_from_everywhere,
     down,
     failed_checks,

@@ -1,8 +1,8 @@
 import psycopg
 import pytest
 
+from protocol.discovery import Scalar
 from tests.tools.changes.road import (
-    Scalar,
     back_from_everywhere,
     plan_for,
     there_and_back,
