@@ -9,7 +9,7 @@ from protocol.events import LockWaited
 from protocol.steps import Concurrently
 from tools import ledger
 from tools.engines.postgres import Connection, one_value
-from tools.execute import TRY_AGAIN, failed, in_words, pause_before, who_blocks
+from tools.execute import TRY_AGAIN, failed, heed, in_words, pause_before, who_blocks
 from tools.work import Outcome, Work
 
 STOP_SEEN_S = 0.2
@@ -27,6 +27,7 @@ def run_concurrently(work: Work, step: Concurrently) -> Outcome:
             _clear(connection, step)
             if work.stop.is_set():
                 return Outcome(paused=True)
+            heed(connection, step.guard)
             if not _tried(work, connection, step, attempt):
                 return Outcome(paused=True)
         if not _is_done(connection, step):
