@@ -85,7 +85,7 @@ def draft(
         timeline=timeline(sheet, facts, steps),
         communications=communications(changes, title, sheet, facts, [way.chosen for way in ways]),
         files=files_of(title, steps, _rollback(steps)[-1].sql),
-        findings=_findings(lint([sql_of(step) for step in steps if sql_of(step)]), ways),
+        findings=_findings(lint([together for step in steps for together in _together(step)]), ways),
     )
 
 
@@ -233,6 +233,14 @@ def _counted(changes: Sequence[Change], facts: Facts) -> tuple[tuple[TableName, 
         touched = set(change.subjects)
         now = {first: moves.get(last, last) for first, last in now.items() if last not in touched or last in moves}
     return tuple(now.items())
+
+
+def _together(step: Step) -> tuple[tuple[str, ...], ...]:
+    """The statements of a step as they run: of one outside a transaction each alone."""
+    sql = sql_of(step)
+    if isinstance(step, Concurrently):
+        return tuple((statement,) for statement in sql)
+    return (sql,) if sql else ()
 
 
 def _findings(found: tuple[Finding, ...], ways: Sequence[Way]) -> tuple[Finding, ...]:

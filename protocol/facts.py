@@ -4,7 +4,7 @@ from typing import Literal
 
 from protocol.errors import Refused
 from protocol.names import TableName
-from protocol.schema import EnumType, Snapshot, Table
+from protocol.schema import Constraint, EnumType, Snapshot, Table
 from protocol.value import Value
 
 Environment = Literal["production", "staging", "development"]
@@ -112,6 +112,42 @@ class Dependant(Value):
     note: str = ""
 
 
+class Sequence(Value):
+    """The sequence behind a serial or identity column; `options` is how it counts, as CREATE SEQUENCE says it."""
+
+    name: TableName
+    type: str
+    options: str
+
+
+class ColumnFacts(Value):
+    """What the structure does not say of a column; `users` are what would break, or go with it, when it changes.
+
+    `collation` is set where it is not the type's own, written for SQL; `granted` says that it has its own privileges.
+    """
+
+    name: str
+    collation: str = ""
+    comment: str | None = None
+    granted: bool = False
+    inherited: bool = False
+    sequence: Sequence | None = None
+    users: tuple[Dependant, ...] = ()
+
+    def used_by(self, *kinds: str) -> tuple[str, ...]:
+        """The names of the users of these kinds."""
+        return tuple(user.name for user in self.users if user.kind in kinds)
+
+
+class Referencing(Value):
+    """A foreign key of another table (or of the table itself) that points to `referenced` columns of this one."""
+
+    table: TableName
+    constraint: Constraint
+    columns: tuple[KeyColumn, ...]
+    referenced: tuple[str, ...]
+
+
 class Activity(Value):
     """What the server was doing when it was read."""
 
@@ -130,11 +166,17 @@ class TableFacts(Value):
     sessions: Figure
     key: Key | None = None
     dependants: tuple[Dependant, ...] = ()
+    columns: tuple[ColumnFacts, ...] = ()
+    referencing: tuple[Referencing, ...] = ()
     foreseen: bool = False
 
     @property
     def name(self) -> TableName:
         return self.table.name
+
+    def column(self, name: str) -> ColumnFacts:
+        """What was read about a column; of one that an earlier change brings, nothing more than its name."""
+        return next((column for column in self.columns if column.name == name), ColumnFacts(name=name))
 
     @property
     def is_empty(self) -> bool:

@@ -11,6 +11,7 @@ from protocol.facts import Activity, Dependant, Facts, Figure, Key, KeyColumn, R
 from protocol.names import TableName
 from protocol.schema import Column, Constraint, EnumType, Index, Snapshot, Table, Trigger
 from tools.engines.postgres import Connection, one_value
+from tools.introspect.columns import read_columns, read_referencing
 from tools.named_sql import queries
 
 SQL = queries("tools.introspect", "postgres.sql")
@@ -113,6 +114,8 @@ def read_table_facts(connection: Connection, name: TableName) -> TableFacts:
         sessions=_measured(sessions, "sessions", "pg_locks"),
         key=_key(connection, oid),
         dependants=tuple(Dependant(kind=k, name=n, note=o) for k, n, o in _rows(connection, "dependants", oid)),
+        columns=read_columns(connection, oid),
+        referencing=read_referencing(connection, oid),
     )
 
 

@@ -51,7 +51,8 @@ def sheet_of(*wanted: Wanted, given: Mapping[str, Scalar] | None = None) -> Shee
     assert not unknown, f"no such question: {unknown}"
     sheet = Sheet(
         answers=tuple(
-            Answer(question=name, value=questions[name].parse(value), origin=Origin.PERSON) for name, value in said.items()
+            Answer(question=name, value=questions[name].parse(value), origin=Origin.PERSON)
+            for name, value in said.items()
         )
     )
     for answer in sheet.assumed(tuple(q for q in questions.values() if q not in COMMON or q.safe is not None)):
