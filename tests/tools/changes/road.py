@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from protocol.discovery import Answer, Origin, Scalar, Sheet, numbered
 from protocol.changes import kinds
+from protocol.discovery import Answer, Origin, Scalar, Sheet, numbered
 from protocol.drafting import draft
 from protocol.limits import Limits
 from protocol.names import TableName, quoted
@@ -122,7 +122,8 @@ def picture(ground: Ground, watched: Sequence[TableName]) -> Picture:
 
 def _rows(ground: Ground, name: TableName, columns: list[str]) -> str:
     row = ", ".join(quoted(column) for column in sorted(columns))
-    sql = f"SELECT coalesce(string_agg(r, E'\\n' ORDER BY r), '') FROM (SELECT ROW({row})::text AS r FROM {name.sql}) AS x"
+    every = f"SELECT ROW({row})::text AS r FROM {name.sql}"
+    sql = f"SELECT coalesce(string_agg(r, E'\\n' ORDER BY r), '') FROM ({every}) AS every"
     return hashlib.sha256(str(ground.value(sql)).encode()).hexdigest()
 
 
