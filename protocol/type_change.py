@@ -21,7 +21,7 @@ STAMP, STAMPTZ = "timestamp without time zone", "timestamp with time zone"
 CLOCKS = frozenset(
     {STAMP, STAMPTZ, "time without time zone", "time with time zone", "date", "interval", "bytea", "money"}
 )
-"""Types whose text depends on settings of the session: TimeZone, DateStyle, IntervalStyle, bytea_output, lc_monetary."""
+"""Types whose text depends on the session: TimeZone, DateStyle, IntervalStyle, bytea_output, lc_monetary."""
 
 FINEST = 6
 """Digits of a second that a time without a precision keeps."""
@@ -56,6 +56,8 @@ def base_of(type_: str) -> str:
 def effect_of(old: str, new: str) -> Effect:
     """What changing a column of type `old` to `new` does, when the value is cast and nothing else."""
     was, now = _read(old), _read(new)
+    if new.startswith("interval "):
+        return _rewrites("fields of every interval may have to be cut off")
     if old.endswith("]") or new.endswith("]"):
         return _rewrites("every array is written again")
     if {was.base, now.base} <= STRINGS - {"character"}:
@@ -83,7 +85,7 @@ def cannot_fail(old: str, new: str) -> bool:
         return NUMBERS.index(was.base) <= NUMBERS.index(now.base) and not now.sizes
     if was.base == now.base == "numeric" and len(was.sizes) == len(now.sizes) == 2:
         return now.sizes[1] >= was.sizes[1] and now.sizes[0] - now.sizes[1] >= was.sizes[0] - was.sizes[1]
-    return (was.base, now.base) in {("jsonb", "json"), ("real", "double precision"), ("timestamp", STAMPTZ)}
+    return (was.base, now.base) in {("jsonb", "json"), ("real", "double precision")}
 
 
 def depends_on_session(old: str, new: str) -> bool:

@@ -1,4 +1,4 @@
-"""Change a column's type: its fields and questions; `change_type_ways` has the ways, `change_type_shadow` the long one."""
+"""Change a column's type: its fields and questions; `change_type_ways` and `change_type_shadow` have the ways."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,9 @@ from protocol.names import Expression, Name, TableName, quoted
 from protocol.recipes.conversion import Conversion
 from protocol.recipes.copies import keys_of
 from protocol.recipes.foreseeing import retyped
+from protocol.recipes.shadow import published
 from protocol.respelling import respelled
+from protocol.schema import Column
 from protocol.situation import Situation
 from protocol.steps import Check
 from protocol.strategy import Strategy
@@ -110,7 +112,7 @@ class ChangeType(Change):
             old_type=column.type,
             type=value.type if value else situation.need("type"),
             nullable=column.nullable,
-            using=situation.expression("using"),
+            using=_more_than_a_cast(situation, column, value.type if value else ""),
             back=situation.expression("back"),
         )
 
@@ -121,14 +123,13 @@ class ChangeType(Change):
     def foresee(self, facts: Facts) -> Facts:
         return facts.with_table(retyped(facts.of(self.table), self.column, self.type))
 
-    # --- how values change ---------------------------------------------------------------------------------------------
+    # --- how values change -------------------------------------------------------------------------------------------
 
     @property
     def zone(self) -> str | None:
         """The time zone, where the values are said to be of one."""
-        found = re.fullmatch(
-            rf"\(?\s*{re.escape(quoted(self.column))}\s*\)?\s+at\s+time\s+zone\s+'([^']+)'", _lower(self)
-        )
+        column = re.escape(quoted(self.column))
+        found = re.fullmatch(rf"\(?\s*{column}\s*\)?\s+at time zone\s+'([^']+)'", _lower(self))
         return None if found is None else found[1]
 
     @property
@@ -170,7 +171,7 @@ class ChangeType(Change):
             case _:
                 return None
 
-    # --- what to do ----------------------------------------------------------------------------------------------------
+    # --- what to do --------------------------------------------------------------------------------------------------
 
     def strategies(self, situation: Situation) -> tuple[Strategy, ...]:
         return change_type_ways.strategies(self, situation)
@@ -212,14 +213,28 @@ class ChangeType(Change):
         sequence = facts.column(self.column).sequence
         if sequence and self.type in INTEGERS:
             yield holds(f"Sequence `{sequence.name}` counts on where it stands, as {self.type}")
+        yield from published(facts)
         yield warns("Statistics of the column start anew; ANALYZE the table afterwards")
 
     def compatibility(self, situation: Situation) -> Iterator[Point]:  # noqa: ARG002 - the change says it all
         yield warns(f"The application has to read and write `{self.column}` both as {self.old_type} and as {self.type}")
         if self.backward is None:
-            yield warns(f"Rollback: nobody said how a {self.type} becomes a {self.old_type}, so the switch is final")
+            yield warns(f"Rollback: how a {self.type} becomes a {self.old_type} is not known, so the switch is final")
         elif self.backward.may_fail:
             yield warns(f"Rollback: possible as long as every value fits {self.old_type} again")
+
+
+def _more_than_a_cast(situation: Situation, column: Column, type_: str) -> str | None:
+    """The expression, unless it says what the server does by itself: `c::text`, where `text` is what was asked for."""
+    using, said = situation.expression("using"), situation.text("type") or ""
+    if using is None or casts(column.type, type_) != "by itself":
+        return using
+    squeezed = re.sub(r"\s+", "", using).lower()
+    names = {quoted(column.name).lower(), column.name.lower()}
+    types = {re.sub(r"\s+", "", spelled).lower() for spelled in (said, type_)}
+    same = {f"{name}::{type_}" for name in names for type_ in types}
+    same |= {f"cast({name}as{type_})" for name in names for type_ in types} | names
+    return None if squeezed in same else using
 
 
 def _lower(change: ChangeType) -> str:

@@ -67,6 +67,8 @@ def _obstacle(change: ChangeType, situation: Situation, facts: TableFacts) -> st
         return f"`{change.using}` gives another value each time it is asked, so no row could ever be proved right"
     if column.granted:
         return f"privileges were granted on `{change.column}` itself, which would be lost with the old column"
+    if identity := column.used_by("replica identity"):
+        return f"{', '.join(identity)} is the replica identity, which would be lost with its index"
     if statistics := column.used_by("statistics object"):
         return f"the statistics object {', '.join(statistics)} would be lost with the old column"
     if strange := Dressing(facts, change.column, change.column, NEW, 0).unclear:
@@ -128,7 +130,7 @@ class _Road:
             self._contract(),
         )
 
-    # --- before the switch -----------------------------------------------------------------------------------------------
+    # --- before the switch -------------------------------------------------------------------------------------------
 
     def _test(self) -> tuple[Statements, ...]:
         forward = self.change.forward
@@ -143,8 +145,8 @@ class _Road:
         step = instant(
             "expand",
             f"Add {self.shadow}, and fill it with every write",
-            f"The shadow has the new type; a trigger gives it the value of `{self.change.column}` for every row that is "
-            "written from now on.",
+            f"The shadow has the new type; a trigger gives it the value of `{self.change.column}` for every row "
+            "that is written from now on.",
             *self._add(self.shadow, self.change.type),
             *self._keeps_shadow.create,
             limit=self.limit,
@@ -184,7 +186,7 @@ class _Road:
             waits_for=condition,
         )
 
-    # --- the switch --------------------------------------------------------------------------------------------------------
+    # --- the switch --------------------------------------------------------------------------------------------------
 
     @property
     def _keeps_aside(self) -> Sync | None:
@@ -239,12 +241,13 @@ class _Road:
         backward = self.change.backward
         if backward is None or not backward.may_fail:
             return None
-        where = f"FROM {self.change.table.sql} WHERE {quoted(self.aside)} IS NULL AND {quoted(self.change.column)} IS NOT NULL"
+        lost = f"{quoted(self.aside)} IS NULL AND {quoted(self.change.column)} IS NOT NULL"
+        where = f"FROM {self.change.table.sql} WHERE {lost}"
         return Guard(
             sql=f"SELECT count(*) {where}",
             says=f"{{count}} rows of `{self.change.table}` hold a `{self.change.column}` that does not become "
-            f"{self.change.old_type} again. Nothing was taken back. SELECT * {where} finds them; change them, then roll "
-            "back again.",
+            f"{self.change.old_type} again. Nothing was taken back. SELECT * {where} finds them; change them, then "
+            "roll back again.",
         )
 
     @property
@@ -254,7 +257,7 @@ class _Road:
             return "Nothing."
         return f"It is refused while a value does not fit {self.change.old_type}."
 
-    # --- after it ----------------------------------------------------------------------------------------------------------
+    # --- after it ----------------------------------------------------------------------------------------------------
 
     def _contract(self) -> Statements:
         keeps_aside = self._keeps_aside
@@ -294,15 +297,15 @@ class _Road:
             costs="Writes every row once more. Values come back by conversion: what the new type did not hold is lost.",
         )
 
-    # --- pieces of SQL -----------------------------------------------------------------------------------------------------
+    # --- pieces of SQL -----------------------------------------------------------------------------------------------
 
     def _alter(self, tail: str) -> str:
         return f"ALTER TABLE {self.change.table.sql} {tail}"
 
     def _add(self, name: str, type_: str, *, collation: bool = False) -> tuple[str, ...]:
         there = self.facts.column(self.change.column)
-        both = {base_of(self.change.old_type), base_of(self.change.type)} <= STRINGS
-        collate = f" COLLATE {there.collation}" if there.collation and (collation or both) else ""
+        wanted = collation or base_of(self.change.type) in STRINGS
+        collate = f" COLLATE {there.collation}" if there.collation and wanted else ""
         add = self._alter(f"ADD COLUMN {quoted(name)} {type_}{collate}")
         if there.comment is None:
             return (add,)

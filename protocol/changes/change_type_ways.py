@@ -24,7 +24,7 @@ from protocol.schema import Constraint
 from protocol.situation import Situation
 from protocol.steps import Check, Statements, Undo
 from protocol.strategy import Strategy
-from protocol.type_change import base_of, effect_of
+from protocol.type_change import STRINGS, base_of, effect_of
 
 if TYPE_CHECKING:
     from protocol.changes.change_type import ChangeType
@@ -75,7 +75,7 @@ def _in_place(change: ChangeType, situation: Situation, facts: TableFacts) -> St
 
 
 def _reads(change: ChangeType, facts: TableFacts) -> str:
-    """Why the server reads every row all the same: an index is built again, a foreign key is proved again (measured)."""
+    """Why the server reads every row all the same: an index is built, or a foreign key proved, again (measured)."""
     other_base = base_of(change.old_type) != base_of(change.type)
     again = [
         index.name
@@ -99,7 +99,7 @@ def _statement(
         f"{alter} ADD CONSTRAINT {quoted(one.name)} {one.definition.removesuffix(' NOT VALID')} NOT VALID"
         for one in checks
     )
-    type_ = _with_default(change, facts, f"TYPE {change.type}")
+    type_ = _with_default(change, facts, f"TYPE {change.type}{_collate(change, facts)}")
     why = f"{effect_of(change.old_type, change.type).reason.capitalize()}; the server changes the catalogue only."
     if change.zone:
         why += " In a session whose TimeZone is another one it would write every row again, so it is set here."
@@ -115,20 +115,21 @@ def _proof(change: ChangeType, facts: TableFacts, check: Constraint) -> Statemen
     return validate(id_, f"Prove {check.name} again", change.table, check.name, facts.rows)
 
 
-# --- writing every row ------------------------------------------------------------------------------------------------
+# --- writing every row -----------------------------------------------------------------------------------------------
 
 
 def _rewrite(change: ChangeType, situation: Situation, facts: TableFacts) -> Strategy:
     """The plain statement in a window; on an empty table there is nothing to write."""
     forward, limit = change.forward, situation.lock_limit
     duration = rates.INSTANT if facts.is_empty else _duration(facts)
-    using = f"TYPE {change.type} USING {forward.expression}"
+    using = f"TYPE {change.type}{_collate(change, facts)} USING {forward.expression}"
     sequence = facts.column(change.column).sequence
     serial = sequence if sequence and not _is_identity(change, facts) else None
     step = Statements(
         id="change_type",
         title=f"Change {change.column} to {change.type}, writing every row",
-        why=f"The server writes the whole table and its indexes again: {effect_of(change.old_type, change.type).reason}.",
+        why="The server writes the whole table and its indexes again: "
+        f"{effect_of(change.old_type, change.type).reason}.",
         lock="ACCESS EXCLUSIVE",
         held=duration,
         duration=duration,
@@ -174,7 +175,7 @@ def _undo(change: ChangeType, facts: TableFacts) -> Undo | None:
     serial = sequence if sequence and not _is_identity(change, facts) else None
     sql = (
         *(("SET LOCAL TimeZone = 'UTC'",) if zone else ()),
-        *_with_default(change, facts, f"TYPE {change.old_type}{using}"),
+        *_with_default(change, facts, f"TYPE {change.old_type}{_collate(change, facts, back=True)}{using}"),
         *(counting_as(serial, change.old_type, change.old_type) if serial else ()),
     )
     step = Statements(
@@ -211,6 +212,12 @@ def _is_identity(change: ChangeType, facts: TableFacts) -> bool:
     return column is not None and bool(column.identity)
 
 
+def _collate(change: ChangeType, facts: TableFacts, *, back: bool = False) -> str:
+    """The collation is the type's own again, unless it is said."""
+    collation = facts.column(change.column).collation
+    return f" COLLATE {collation}" if collation and (back or base_of(change.type) in STRINGS) else ""
+
+
 def _with_default(change: ChangeType, facts: TableFacts, type_: str) -> tuple[str, ...]:
     """The default is taken off and set again, for the server would pile cast upon cast."""
     column = facts.table.column(change.column)
@@ -220,7 +227,7 @@ def _with_default(change: ChangeType, facts: TableFacts, type_: str) -> tuple[st
     return (f"{alter} DROP DEFAULT", f"{alter} {type_}", f"{alter} SET DEFAULT {column.default}")
 
 
-# --- verification -----------------------------------------------------------------------------------------------------
+# --- verification ----------------------------------------------------------------------------------------------------
 
 
 def checks(change: ChangeType, situation: Situation) -> tuple[Check, ...]:

@@ -11,6 +11,7 @@ from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.names import Name, TableName
 from protocol.recipes.foreseeing import renamed
+from protocol.recipes.shadow import published
 from protocol.schema import Column
 from protocol.situation import Situation
 from protocol.steps import Check
@@ -119,6 +120,7 @@ class RenameColumn(Change):
         if followers:
             yield holds(f"These follow the new name by themselves: {', '.join(followers)}")
             yield warns(f"Views go on calling their own column `{self.column}`, unless it is renamed there too")
+        yield from published(facts)
         yield from _of_triggers(facts, self.column)
 
     def compatibility(self, situation: Situation) -> Iterator[Point]:  # noqa: ARG002 - the change says it all

@@ -31,7 +31,7 @@ def _breaks(change: RenameColumn, situation: Situation) -> bool:
     return bool(situation.yes("old_code")) and not situation.facts.of(change.table).is_empty
 
 
-# --- the bare statement --------------------------------------------------------------------------------------------
+# --- the bare statement ----------------------------------------------------------------------------------------------
 
 
 def _in_place(change: RenameColumn, situation: Situation) -> Strategy:
@@ -195,7 +195,7 @@ def _again(id_: str, title: str, *sql: str) -> Statements:
     return instant(id_, title, "Only the catalogue changes.", *sql, limit=UNDO_LOCK_TIMEOUT_MS)
 
 
-# --- pieces of SQL -------------------------------------------------------------------------------------------------
+# --- pieces of SQL ---------------------------------------------------------------------------------------------------
 
 
 def _rename(change: RenameColumn, column: str, name: str) -> str:
@@ -212,7 +212,7 @@ def _drop(change: RenameColumn, column: str) -> str:
     return f"ALTER TABLE {change.table.sql} DROP COLUMN {quoted(column)}"
 
 
-# --- verification --------------------------------------------------------------------------------------------------
+# --- verification ----------------------------------------------------------------------------------------------------
 
 
 def checks(change: RenameColumn, situation: Situation) -> tuple[Check, ...]:

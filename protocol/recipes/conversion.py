@@ -63,6 +63,6 @@ class Conversion(Value):
         key = ", ".join(quoted(part.name) for part in facts.key.columns) if facts.key else "*"
         return Guard(
             sql=f"SELECT count(*) {where}",
-            says=f"{{count}} rows of `{self.table}` hold a `{column}` that does not become {self.type}. Nothing of them "
-            f"was changed. SELECT {key} {where} finds them; put them right, then resume.",
+            says=f"{{count}} rows of `{self.table}` hold a `{column}` that does not become {self.type}. Nothing of "
+            f"them was changed. SELECT {key} {where} finds them; put them right, then resume.",
         )

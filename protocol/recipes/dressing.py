@@ -19,7 +19,7 @@ class Dressing:
     def __init__(self, facts: TableFacts, column: str, stand_in: str, end: str, limit: int) -> None:
         self.facts, self.column, self.stand_in, self.end, self.limit = facts, column, stand_in, end, limit
 
-    # --- what there is -------------------------------------------------------------------------------------------------
+    # --- what there is -----------------------------------------------------------------------------------------------
 
     @property
     def _of_constraints(self) -> set[str]:
@@ -52,9 +52,10 @@ class Dressing:
         exclusions = [
             one.name for one in self.facts.table.constraints if one.kind == "x" and self.column in one.columns
         ]
-        return (*unclear(self.facts, self.column), *rules, *exclusions)
+        over_time = [one.name for _, one in self.keys if "WITHOUT OVERLAPS" in one.definition]
+        return (*unclear(self.facts, self.column), *rules, *exclusions, *over_time)
 
-    # --- steps -----------------------------------------------------------------------------------------------------------
+    # --- steps -------------------------------------------------------------------------------------------------------
 
     def steps(self) -> Iterator[ChangingStep]:
         """Everything that the switch only has to give other names."""
@@ -98,7 +99,7 @@ class Dressing:
             rows = self.facts.rows if table == self.facts.name else Figure.unknown(f"`{table}` was not counted")
             yield validate(f"prove_{id_}", f"Prove {name} for every row", table, name, rows)
 
-    # --- definitions -----------------------------------------------------------------------------------------------------
+    # --- definitions -------------------------------------------------------------------------------------------------
 
     def _respelled(self, rule: Constraint) -> str | None:
         here, points, there = rule.definition.partition(" REFERENCES ")

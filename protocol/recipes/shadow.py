@@ -1,8 +1,9 @@
 """A second column that carries the same values: kept in step, filled, proved, and taken back (R12, R13)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from protocol.facts import Key, KeyColumn, TableFacts
+from protocol.findings import Point, warns
 from protocol.keyset import keyset_backfill
 from protocol.names import TableName, derived_name, quoted
 from protocol.recipes.sync import Sync
@@ -61,6 +62,16 @@ def none_differs(facts: TableFacts, one: str, other: str, why: str) -> Guard:
         says=f"{{count}} rows of `{facts.name}` are out of step: {why} Nothing was changed. "
         f"SELECT * FROM {facts.name.sql} WHERE {condition} finds them; put them right, then resume.",
     )
+
+
+def published(facts: TableFacts) -> Iterator[Point]:
+    """A publication without a column list sends every column, and a subscriber that lacks one stops."""
+    names = [one.name for one in facts.dependants if one.kind == "publication"]
+    if names:
+        yield warns(
+            f"Published by {', '.join(names)}: subscribers need every column before it is filled here, and the rename "
+            "or the new type at the same time as here"
+        )
 
 
 def key_with(key: Key, column: str, *, name: str | None = None, type_: str | None = None) -> Key:

@@ -15,7 +15,10 @@ NAMED_NOT_NULL = 18
 
 
 class Switch:
-    """`dressing` is of the column that comes in, of type `type_`; the other goes aside as `aside`, its copies as `end`."""
+    """`dressing` is of the column that comes in, of type `type_`.
+
+    The other one goes aside as `aside`, and what belongs to it gets names that end with `end`.
+    """
 
     def __init__(self, dressing: Dressing, *, aside: str, end: str, type_: str, major: int) -> None:
         self.dressing, self.aside, self.end, self.type, self.major = dressing, aside, end, type_, major

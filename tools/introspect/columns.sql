@@ -61,6 +61,10 @@ WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::oid AND d.refobjs
   AND (r.oid IS NOT NULL OR p.oid IS NOT NULL OR f.oid IS NOT NULL OR t.oid IS NOT NULL OR b.oid IS NOT NULL
        OR s.oid IS NOT NULL OR d.classid = 'pg_proc'::regclass OR c.relkind IN ('i', 'I'))
 UNION
+SELECT a.attname::text, 'replica identity', i.indexrelid::regclass::text FROM pg_index i
+JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
+WHERE i.indrelid = $1::oid AND i.indisreplident
+UNION
 SELECT a.attname::text, 'partition key', '' FROM pg_partitioned_table k
 JOIN pg_attribute a ON a.attrelid = k.partrelid
 WHERE k.partrelid = $1::oid AND (a.attnum = ANY (k.partattrs::int2[])

@@ -26,6 +26,7 @@ from tests.tools.changes.road import (
 from tests.tools.ground import Ground
 
 BUSY: Mapping[str, Scalar] = {"environment": "production", "downtime": "none", "lock_limit": 500}
+WINDOW: Mapping[str, Scalar] = {**BUSY, "downtime": "tonight"}
 ROWS = "INSERT INTO t SELECT {} FROM generate_series(1, 250) n"
 
 
@@ -154,7 +155,7 @@ def test_the_rewrite_there_and_back(any_ground: Ground, name: str) -> None:
     if case.best != "shadow_column":
         pytest.skip("the statement touches no row")
     filled(any_ground, case)
-    there_and_back(any_ground, lambda: plan_of(any_ground, case, "rewrite", BUSY | {"downtime": "tonight"}))
+    there_and_back(any_ground, lambda: plan_of(any_ground, case, "rewrite", WINDOW))
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,7 @@ def test_the_shadow_ends_as_the_plain_statement_does(any_ground: Ground, name: s
     assert keys == pointing(any_ground)
 
 
-@pytest.mark.parametrize("name", ["serial key with children", "identity", "text to integer", "scale"])
+@pytest.mark.parametrize("name", ["serial key with children", "text to integer"])
 def test_back_from_every_step(any_ground: Ground, name: str) -> None:
     case = CASES[name]
     filled(any_ground, case)
@@ -267,7 +268,7 @@ def test_rows_that_do_not_convert_are_counted_and_can_be_found(any_ground: Groun
     any_ground.ask("UPDATE t SET c = 'secret' WHERE id IN (7, 70)")
     case = Case("", "", {"column": "c", "type": "integer", "using": "c::integer"}, "")
     before = any_ground.table()
-    for strategy, given in (("shadow_column", BUSY), ("rewrite", BUSY | {"downtime": "tonight"})):
+    for strategy, given in (("shadow_column", BUSY), ("rewrite", WINDOW)):
         plan = plan_of(any_ground, case, strategy, given)
         work = any_ground.work(plan, run=strategy)
         with pytest.raises(Refused, match=r"2 rows of `t` hold a `c` that does not become integer") as said:
@@ -304,6 +305,7 @@ def test_shrinking_never_cuts_a_value(any_ground: Ground) -> None:
 def test_a_value_that_only_the_new_type_holds_is_written_and_stops_the_way_back(any_ground: Ground) -> None:
     case = CASES["serial key with children"]
     filled(any_ground, case)
+    before, keys = any_ground.table().shape, pointing(any_ground)
     plan = plan_of(any_ground, case)
     work, steps = any_ground.work(plan), work_steps(plan)
     up(work, steps)
@@ -314,8 +316,8 @@ def test_a_value_that_only_the_new_type_holds_is_written_and_stops_the_way_back(
     any_ground.ask('DELETE FROM t WHERE "Id" = 3000000000')
     down(work, steps)
 
-    assert any_ground.table().column("Id").type == "integer"  # type: ignore[union-attr] # it is there
-    assert pointing(any_ground)[0][1] == "t_Id_fkey" or pointing(any_ground)
+    assert any_ground.table().shape == before
+    assert pointing(any_ground) == keys
 
 
 @pytest.mark.parametrize("name", ["serial key with children", "identity"])
@@ -323,7 +325,7 @@ def test_a_value_that_only_the_new_type_holds_is_written_and_stops_the_way_back(
 def test_the_sequence_goes_on_and_counts_further(any_ground: Ground, name: str, strategy: str) -> None:
     case = CASES[name]
     filled(any_ground, case)
-    plan = plan_of(any_ground, case, strategy, BUSY | {"downtime": "tonight"})
+    plan = plan_of(any_ground, case, strategy, WINDOW)
     up(any_ground.work(plan), work_steps(plan))
     column = case.wanted["column"]
     sequence = any_ground.value("SELECT pg_get_serial_sequence('t', $1)", column)
@@ -358,12 +360,40 @@ def test_an_empty_table_takes_the_short_way(ground: Ground) -> None:
     assert there_and_back(ground, lambda: plan_of(ground, case)).chosen == ("rewrite",)
 
 
+@pytest.mark.parametrize(
+    ("type_", "using", "strategy"),
+    [
+        ("varchar(20)", "none", "in_place_no_rewrite"),
+        ("text", "c :: text", "in_place_no_rewrite"),
+        ("varchar(20)", "none", "shadow_column"),
+        ("varchar(4)", "none", "rewrite"),
+    ],
+)
+def test_collation_and_comment_stay(ground: Ground, type_: str, using: str, strategy: str) -> None:
+    ground.ask('CREATE TABLE t (id int PRIMARY KEY, c varchar(10) COLLATE "C")')
+    ground.ask("INSERT INTO t SELECT n, n FROM generate_series(1, 250) n; COMMENT ON COLUMN t.c IS 'kept'")
+    asked = (
+        "SELECT attcollation::regcollation::text, col_description(attrelid, attnum) FROM pg_attribute "
+        "WHERE attrelid = 't'::regclass AND attname = 'c'"
+    )
+    case = Case("", "", {"column": "c", "type": type_, "using": using}, "")
+    plan = plan_of(ground, case, strategy, WINDOW)
+    work, steps = ground.work(plan), work_steps(plan)
+    up(work, steps)
+    there = ground.ask(asked)
+    down(work, steps)
+
+    assert there == ground.ask(asked) == [('"C"', "kept")]
+
+
 # --- what cannot stand -----------------------------------------------------------------------------------------------
 
 THINGS = """
     CREATE TABLE base (inherited int);
-    CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a text, b text DEFAULT '5', c int, d timestamp, e text,
-      j text CHECK (j <> 'x'), k text, g int GENERATED ALWAYS AS (1 + 1) STORED, h text, i text, h_whimbrel_old text) INHERITS (base);
+    CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a text, b text DEFAULT '5', c int, d timestamp,
+      e text,
+      j text CHECK (j <> 'x'), k text, g int GENERATED ALWAYS AS (1 + 1) STORED,
+      h text, i text, h_whimbrel_old text) INHERITS (base);
     CREATE INDEX ON t (id) WHERE k <> 'x';
     CREATE VIEW v AS SELECT a FROM t;
     CREATE POLICY p ON t USING (e = 'x');
@@ -396,7 +426,7 @@ def things(common_ground: Ground) -> Ground:
         ({"column": "inherited", "type": "bigint"}, "column", "is inherited"),
         ({"column": "d", "type": "timestamptz"}, "using", "d AT TIME ZONE 'UTC'"),
         ({"column": "d", "type": "text"}, "using", "depends on settings of the session"),
-        ({"column": "j", "type": "integer", "using": "1"}, "type", "the server refuses `(CAST(NULL AS integer) <> "),
+        ({"column": "j", "type": "integer", "using": "1"}, "type", "the server refuses `((CAST(NULL AS integer) <> "),
         ({"column": "k", "type": "integer", "using": "1"}, "type", "operator does not exist"),
         ({"column": "c", "type": "boolean", "using": "c > 0", "back": "c + 1"}, "back", "the server refuses"),
     ],
@@ -418,12 +448,17 @@ def test_answers_that_cannot_stand(things: Ground, wanted: Mapping[str, Scalar],
             "CREATE TABLE t (id int PRIMARY KEY, c int, d int); CREATE STATISTICS s ON c, d FROM t",
             "statistics object s",
         ),
+        (
+            "CREATE TABLE t (id int PRIMARY KEY, c int NOT NULL UNIQUE); "
+            "ALTER TABLE t REPLICA IDENTITY USING INDEX t_c_key",
+            "replica identity",
+        ),
         ("CREATE TABLE t (id int PRIMARY KEY, c int, EXCLUDE USING hash (c WITH =))", "t_c_excl"),
     ],
 )
 def test_where_a_shadow_column_cannot_be_had(ground: Ground, create: str, obstacle: str) -> None:
     ground.ask(create)
-    plan = plan_of(ground, Case("", "", {"column": "c", "type": "bigint"}, ""), "", BUSY | {"downtime": "tonight"})
+    plan = plan_of(ground, Case("", "", {"column": "c", "type": "bigint"}, ""), "", WINDOW)
     way = next(way for way in plan.strategies if way.id == "shadow_column")
 
     assert obstacle in way.obstacle

@@ -50,7 +50,7 @@ def mail_plan(ground: Ground, strategy: str = "expand_contract") -> Plan:
 @pytest.mark.parametrize("strategy", ["expand_contract", "in_place"])
 def test_there_and_back_with_all_that_belongs_to_the_column(any_ground: Ground, strategy: str) -> None:
     any_ground.ask(SHOP)
-    given = BUSY | ({"downtime": "tonight"} if strategy == "in_place" else {})
+    given = {**BUSY, "downtime": "tonight"} if strategy == "in_place" else BUSY
     there_and_back(any_ground, lambda: judged(plan_for(any_ground, MAIL, given=given, strategies=[strategy])))
 
     [acl] = any_ground.ask("SELECT attacl::text FROM pg_attribute WHERE attname = 'E-mail'")
@@ -84,7 +84,8 @@ def app_plan(ground: Ground) -> Plan:
 @pytest.mark.parametrize("type_", ["text", "json", "integer"])
 def test_what_old_and_new_code_write_at_every_point_is_kept_when_going_back(any_ground: Ground, type_: str) -> None:
     any_ground.ask(
-        f"CREATE TABLE t (id int PRIMARY KEY, a {type_}); INSERT INTO t SELECT n, n::text::{type_} FROM generate_series(1, 250) n"
+        f"CREATE TABLE t (id int PRIMARY KEY, a {type_}); "
+        f"INSERT INTO t SELECT n, n::text::{type_} FROM generate_series(1, 250) n"
     )
     plan = app_plan(any_ground)
     before = any_ground.table().shape
@@ -228,11 +229,12 @@ def test_where_both_names_at_once_cannot_be_had(ground: Ground, create: str, obs
 
 def test_the_bare_statement_is_recommended_only_where_nothing_breaks(ground: Ground) -> None:
     ground.ask(
-        "CREATE TABLE t (id int PRIMARY KEY, a text); INSERT INTO t VALUES (1, 'x'); CREATE TABLE e (id int PRIMARY KEY, a text)"
+        "CREATE TABLE t (id int PRIMARY KEY, a text); INSERT INTO t VALUES (1, 'x'); "
+        "CREATE TABLE e (id int PRIMARY KEY, a text)"
     )
-    wanted = {"column": "a", "new_name": "b"}
+    wanted: dict[str, Scalar] = {"column": "a", "new_name": "b"}
     busy = plan_for(ground, ("rename_column", wanted | {"table": "t"}), given=BUSY)
-    idle = plan_for(ground, ("rename_column", wanted | {"table": "t"}), given=BUSY | {"old_code": False})
+    idle = plan_for(ground, ("rename_column", wanted | {"table": "t"}), given={**BUSY, "old_code": False})
     empty = plan_for(ground, ("rename_column", wanted | {"table": "e"}), given=BUSY)
 
     assert [plan.chosen for plan in (busy, idle, empty)] == [("expand_contract",), ("in_place",), ("in_place",)]
