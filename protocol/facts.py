@@ -120,16 +120,24 @@ class Sequence(Value):
     options: str
 
 
+class Grant(Value):
+    """A privilege on a column of its own; `role` is written for SQL, as PUBLIC is."""
+
+    privilege: str
+    role: str
+    grantable: bool
+
+
 class ColumnFacts(Value):
     """What the structure does not say of a column; `users` are what would break, or go with it, when it changes.
 
-    `collation` is set where it is not the type's own, written for SQL; `granted` says that it has its own privileges.
+    `collation` is set where it is not the type's own, and written for SQL.
     """
 
     name: str
     collation: str = ""
     comment: str | None = None
-    granted: bool = False
+    grants: tuple[Grant, ...] = ()
     inherited: bool = False
     sequence: Sequence | None = None
     users: tuple[Dependant, ...] = ()

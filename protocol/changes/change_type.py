@@ -91,7 +91,8 @@ class ChangeType(Change):
         if using:
             asked.append(Inquiry(question="using", type=type_, expression=using, table=table, use="using"))
         else:
-            asked.append(Inquiry(question="using", type=type_, expression=quoted(column.name), table=table))
+            itself = '"' + column.name.replace('"', '""') + '"'
+            asked.append(Inquiry(question="using", type=type_, expression=itself, table=table))
         spelled = respelled(back, column.name, f"CAST(NULL AS {type_})") if back else None
         if spelled:
             asked.append(Inquiry(question="back", type=column.type, expression=spelled, table=table, use="using"))

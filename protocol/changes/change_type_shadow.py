@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from protocol import rates
 from protocol.facts import Key, TableFacts
 from protocol.keyset import keyset_backfill
-from protocol.names import derived_name, literal, quoted
+from protocol.names import derived_name, quoted
 from protocol.recipes.conversion import Conversion
 from protocol.recipes.dressing import Dressing
 from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant, undo_by
 from protocol.recipes.not_null import set_not_null
-from protocol.recipes.shadow import NEW, OLD, as_undo, differ, key_with, none_differs
+from protocol.recipes.shadow import NEW, OLD, adding, as_undo, differ, key_with, none_differs
 from protocol.recipes.switch import Switch
 from protocol.recipes.sync import Sync, one_way
 from protocol.situation import Situation
@@ -65,8 +65,6 @@ def _obstacle(change: ChangeType, situation: Situation, facts: TableFacts) -> st
         return f"`{change.type}` is a domain with a CHECK: adding a column of it rewrites the table"
     if using is not None and using.volatility == "volatile":
         return f"`{change.using}` gives another value each time it is asked, so no row could ever be proved right"
-    if column.granted:
-        return f"privileges were granted on `{change.column}` itself, which would be lost with the old column"
     if identity := column.used_by("replica identity"):
         return f"{', '.join(identity)} is the replica identity, which would be lost with its index"
     if statistics := column.used_by("statistics object"):
@@ -147,7 +145,7 @@ class _Road:
             f"Add {self.shadow}, and fill it with every write",
             f"The shadow has the new type; a trigger gives it the value of `{self.change.column}` for every row "
             "that is written from now on.",
-            *self._add(self.shadow, self.change.type),
+            *adding(self.facts, self.change.column, self.shadow, self.change.type, collated=self._takes_collation),
             *self._keeps_shadow.create,
             limit=self.limit,
             undo=undo_by("expand", *self._keeps_shadow.drop, self._alter(f"DROP COLUMN {quoted(self.shadow)}")),
@@ -155,6 +153,10 @@ class _Road:
         if not forward.may_fail:
             return step
         return step.model_copy(update={"guard": forward.every_row_converts(self.facts, self.change.column)})
+
+    @property
+    def _takes_collation(self) -> bool:
+        return base_of(self.change.type) in STRINGS
 
     def _fill(self, conversion: Conversion, target: str, key: Key) -> Backfill:
         return keyset_backfill(
@@ -282,7 +284,7 @@ class _Road:
             f"Add {self.aside}, and fill it with every write",
             "A trigger gives it the value as it would be in the old type.",
             *((backward.drop_test(self.change.column),) if test else ()),
-            *self._add(self.aside, self.change.old_type, collation=True),
+            *adding(self.facts, self.change.column, self.aside, self.change.old_type),
             *keeps_aside.create,
             limit=UNDO_LOCK_TIMEOUT_MS,
         )
@@ -301,13 +303,3 @@ class _Road:
 
     def _alter(self, tail: str) -> str:
         return f"ALTER TABLE {self.change.table.sql} {tail}"
-
-    def _add(self, name: str, type_: str, *, collation: bool = False) -> tuple[str, ...]:
-        there = self.facts.column(self.change.column)
-        wanted = collation or base_of(self.change.type) in STRINGS
-        collate = f" COLLATE {there.collation}" if there.collation and wanted else ""
-        add = self._alter(f"ADD COLUMN {quoted(name)} {type_}{collate}")
-        if there.comment is None:
-            return (add,)
-        comment = f"COMMENT ON COLUMN {self.change.table.sql}.{quoted(name)} IS {literal(there.comment)}"
-        return (add, comment)

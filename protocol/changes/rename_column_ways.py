@@ -143,7 +143,7 @@ def _expand(change: RenameColumn, facts: TableFacts, limit: int) -> Statements:
         f"Add {change.new_name} and keep both in step",
         f"Without a default, so that NULL tells that new code did not write it; what `{change.column}` has by default "
         "reaches it through the trigger. In one transaction, so that no write slips in between.",
-        _add(change, facts, change.new_name),
+        *shadow.adding(facts, change.column, change.new_name, change.type),
         *sync.create,
         limit=limit,
         undo=undo_by("expand", *sync.drop, _drop(change, change.new_name)),
@@ -173,7 +173,8 @@ def _both_again(change: RenameColumn, facts: TableFacts, key: Key) -> Undo:
     old, new, aside = change.column, change.new_name, derived_name(change.column, "whimbrel_swap")
     meanwhile, before = shadow.in_step(change.table, new, old), shadow.in_step(change.table, old, new)
     key = shadow.key_with(key, old, name=new)
-    add = _again("again", f"Add {old} and keep both in step", _add(change, facts, old), *meanwhile.create)
+    again = shadow.adding(facts, old, old, change.type)
+    add = _again("again", f"Add {old} and keep both in step", *again, *meanwhile.create)
     refill = shadow.fill(facts, key, old, quoted(new), id_="refill", title=f"Fill {old} with what {new} holds")
     swap = _again(
         "swap",
@@ -200,12 +201,6 @@ def _again(id_: str, title: str, *sql: str) -> Statements:
 
 def _rename(change: RenameColumn, column: str, name: str) -> str:
     return f"ALTER TABLE {change.table.sql} RENAME COLUMN {quoted(column)} TO {quoted(name)}"
-
-
-def _add(change: RenameColumn, facts: TableFacts, name: str) -> str:
-    collation = facts.column(change.column).collation
-    tail = f" COLLATE {collation}" if collation else ""
-    return f"ALTER TABLE {change.table.sql} ADD COLUMN {quoted(name)} {change.type}{tail}"
 
 
 def _drop(change: RenameColumn, column: str) -> str:

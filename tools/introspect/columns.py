@@ -1,6 +1,6 @@
 """Read what stands on the columns of one table, and the foreign keys that point to it."""
 
-from protocol.facts import ColumnFacts, Dependant, KeyColumn, Referencing, Sequence
+from protocol.facts import ColumnFacts, Dependant, Grant, KeyColumn, Referencing, Sequence
 from protocol.names import TableName
 from protocol.schema import Constraint
 from tools.engines.postgres import Connection
@@ -18,17 +18,20 @@ def read_columns(connection: Connection, oid: int) -> tuple[ColumnFacts, ...]:
     users: dict[str, list[Dependant]] = {}
     for column, kind, name in connection.execute(SQL["users"], (oid,)):
         users.setdefault(column, []).append(Dependant(kind=kind, name=name))
+    grants: dict[str, list[Grant]] = {}
+    for column, privilege, role, grantable in connection.execute(SQL["grants"], (oid,)):
+        grants.setdefault(column, []).append(Grant(privilege=privilege, role=role, grantable=grantable))
     return tuple(
         ColumnFacts(
             name=name,
             collation=collation,
             comment=comment,
-            granted=granted,
+            grants=tuple(grants.get(name, ())),
             inherited=inherited,
             sequence=sequences.get(name),
             users=tuple(users.get(name, ())),
         )
-        for name, collation, comment, granted, inherited in connection.execute(SQL["columns"], (oid,))
+        for name, collation, comment, inherited in connection.execute(SQL["columns"], (oid,))
     )
 
 

@@ -3,7 +3,7 @@
 SELECT a.attname::text,
        CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation
             THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) ELSE '' END,
-       col_description(a.attrelid, a.attnum), a.attacl IS NOT NULL, a.attinhcount > 0
+       col_description(a.attrelid, a.attnum), a.attinhcount > 0
 FROM pg_attribute a
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_collation co ON co.oid = a.attcollation
@@ -22,6 +22,13 @@ JOIN pg_class c ON c.oid = d.objid JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = $1::oid
   AND d.deptype IN ('a', 'i')
+
+-- name: grants
+-- Privileges on single columns; those of the whole table hold for every column anyway.
+SELECT a.attname::text, g.privilege_type, coalesce(quote_ident(r.rolname), 'PUBLIC'), g.is_grantable
+FROM pg_attribute a, aclexplode(a.attacl) g LEFT JOIN pg_roles r ON r.oid = g.grantee
+WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attnum, 3, 2
 
 -- name: users
 -- What stands on single columns, other than plain constraints and the columns' own defaults.

@@ -117,6 +117,20 @@ def test_inserts_without_the_column_get_its_default_under_both_names(any_ground:
     assert any_ground.ask("SELECT a, b FROM t WHERE id > 1000 ORDER BY id") == [("d", "d"), ("x", "x"), ("d", "d")]
 
 
+def test_who_may_write_only_the_column_may_write_it_under_both_names(ground: Ground) -> None:
+    ground.ask(
+        "CREATE TABLE t (id int PRIMARY KEY, a text); INSERT INTO t VALUES (1, 'x'); GRANT UPDATE (a) ON t TO PUBLIC"
+    )
+    plan = app_plan(ground)
+    work, steps = ground.work(plan), work_steps(plan)
+    up(work, steps[:1])
+    may = "SELECT has_column_privilege('public', 't', 'b', 'UPDATE')"
+    during = ground.value(may)
+    up(work, steps[1:])
+
+    assert (during, ground.value(may)) == (True, True)
+
+
 def test_a_composite_key_that_holds_the_column_itself(any_ground: Ground) -> None:
     any_ground.ask("CREATE TABLE t (a text, n int, x int, PRIMARY KEY (a, n))")
     any_ground.ask("INSERT INTO t SELECT 'k' || n % 7, n, n FROM generate_series(1, 260) n")
