@@ -60,3 +60,11 @@ def index_parts(definition: str) -> tuple[str, str]:
     """Part an index's definition before the method; the second part names columns, the first does not."""
     found = _INDEX.fullmatch(definition)
     return (found[1], found[2]) if found else (definition, "")
+
+
+def pointing(definition: str, column: str, instead: str) -> str | None:
+    """A foreign key that points to another column of its target; its own columns stay."""
+    here, points, there = definition.partition(" REFERENCES ")
+    target, close, tail = there.partition(")")
+    spelled = respelled(target, column, instead)
+    return None if spelled is None else here + points + spelled + close + tail

@@ -8,7 +8,7 @@ from protocol.names import TableName, quoted
 from protocol.recipes.copies import copy_of, index_copy, indexes_on, unclear
 from protocol.recipes.instant import instant, undo_by
 from protocol.recipes.not_null import validate
-from protocol.respelling import respelled
+from protocol.respelling import pointing, respelled
 from protocol.schema import Constraint, Index
 from protocol.steps import ChangingStep
 
@@ -52,8 +52,13 @@ class Dressing:
         exclusions = [
             one.name for one in self.facts.table.constraints if one.kind == "x" and self.column in one.columns
         ]
+        points = [
+            one.constraint.name
+            for one in self.pointing
+            if pointing(one.constraint.definition, self.column, "x") is None
+        ]
         over_time = [one.name for _, one in self.keys if "WITHOUT OVERLAPS" in one.definition]
-        return (*unclear(self.facts, self.column), *rules, *exclusions, *over_time)
+        return (*unclear(self.facts, self.column), *rules, *exclusions, *points, *over_time)
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
@@ -74,9 +79,10 @@ class Dressing:
         """What only one column can have: unique indexes of constraints, and the foreign keys that point to them."""
         for number, (index, _) in enumerate(self.keys, start=1):
             yield self._index(index, f"copy_key_{number}")
-        for number, pointing in enumerate(self.pointing, start=1):
-            definition = self._pointed(pointing.constraint)
-            yield from self._added(f"copy_pointing_{number}", pointing.table, pointing.constraint, definition)
+        for number, one in enumerate(self.pointing, start=1):
+            rule = one.constraint
+            definition = pointing(rule.definition, self.column, quoted(self.stand_in)) or rule.definition
+            yield from self._added(f"copy_pointing_{number}", one.table, rule, definition)
 
     def _index(self, index: Index, id_: str) -> ChangingStep:
         return index_copy(self.facts, index, self.column, self.stand_in, self.end, id_)
@@ -107,9 +113,3 @@ class Dressing:
             return None
         spelled = respelled(here if rule.kind == "f" else rule.definition, self.column, quoted(self.stand_in))
         return spelled if spelled is None or rule.kind != "f" else spelled + points + there
-
-    def _pointed(self, rule: Constraint) -> str:
-        here, points, there = rule.definition.partition(" REFERENCES ")
-        target, close, tail = there.partition(")")
-        spelled = respelled(target, self.column, quoted(self.stand_in)) or target
-        return here + points + spelled + close + tail

@@ -1,9 +1,9 @@
 """What a table is once one of its columns has another name or type."""
 
-from protocol.facts import TableFacts
+from protocol.facts import Referencing, TableFacts
 from protocol.names import quoted
 from protocol.recipes.shadow import key_with
-from protocol.respelling import index_parts, respelled
+from protocol.respelling import index_parts, pointing, respelled
 from protocol.schema import Column, Constraint, Index
 
 
@@ -22,9 +22,22 @@ def renamed(facts: TableFacts, column: str, name: str) -> TableFacts:
         keys = respelled(keys, column, quoted(name)) or keys
         return one.model_copy(update={"columns": follows(one.columns), "definition": head + keys})
 
+    def referencing_of(one: Referencing) -> Referencing:
+        spelled = pointing(one.constraint.definition, column, quoted(name)) if column in one.referenced else None
+        constraint = one.constraint.model_copy(update={"definition": spelled or one.constraint.definition})
+        return one.model_copy(update={"constraint": constraint, "referenced": follows(one.referenced)})
+
+    referencing = tuple(map(referencing_of, facts.referencing))
+    to_itself = {
+        one.constraint.name: one.constraint.definition.partition(" REFERENCES ")[2]
+        for one in referencing
+        if one.table == facts.name
+    }
+
     def constraint_of(one: Constraint) -> Constraint:
         here, points, there = one.definition.partition(" REFERENCES ")
         here = respelled(here, column, quoted(name)) or here
+        there = to_itself.get(one.name, there)
         return one.model_copy(update={"columns": follows(one.columns), "definition": here + points + there})
 
     table = table.model_copy(
@@ -36,7 +49,7 @@ def renamed(facts: TableFacts, column: str, name: str) -> TableFacts:
     )
     details = tuple(of.model_copy(update={"name": name}) if of.name == column else of for of in facts.columns)
     key = facts.key and key_with(facts.key, column, name=name)
-    return facts.model_copy(update={"table": table, "key": key, "columns": details})
+    return facts.model_copy(update={"table": table, "key": key, "columns": details, "referencing": referencing})
 
 
 def retyped(facts: TableFacts, column: str, type_: str) -> TableFacts:

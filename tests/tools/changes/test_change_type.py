@@ -389,6 +389,25 @@ def test_collation_comment_and_privileges_stay(ground: Ground, type_: str, using
     assert before[0][:2] == ('"C"', "kept")
 
 
+def test_a_request_renames_the_key_and_changes_its_type(any_ground: Ground) -> None:
+    filled(any_ground, CASES["serial key with children"])
+    any_ground.ask('ALTER TABLE t ADD CONSTRAINT self FOREIGN KEY (n) REFERENCES t ("Id")')
+    wanted = (
+        ("rename_column", {"table": "t", "column": "Id", "new_name": "key"}),
+        ("change_type", {"table": "t", "column": "key", "type": "bigint"}),
+    )
+    before, keys = any_ground.table().shape, pointing(any_ground)
+    plan = judged(plan_for(any_ground, *wanted, given=BUSY))
+    work, steps = any_ground.work(plan), work_steps(plan)
+    up(work, steps)
+    there, pointed = any_ground.table(), pointing(any_ground)
+    down(work, steps)
+
+    assert [(column.name, column.type) for column in there.columns] == [("n", "integer"), ("key", "bigint")]
+    assert all(definition.endswith(("t(key)", "t(key) ON DELETE CASCADE")) for _, _, definition, _ in pointed)
+    assert (any_ground.table().shape, pointing(any_ground)) == (before, keys)
+
+
 # --- what cannot stand -----------------------------------------------------------------------------------------------
 
 THINGS = """
