@@ -17,7 +17,7 @@ from protocol.names import Expression, Name, TableName, quoted
 from protocol.recipes.conversion import Conversion
 from protocol.recipes.copies import keys_of
 from protocol.recipes.foreseeing import retyped
-from protocol.recipes.shadow import published
+from protocol.recipes.shadow import other_triggers, published
 from protocol.respelling import respelled
 from protocol.schema import Column
 from protocol.situation import Situation
@@ -215,6 +215,7 @@ class ChangeType(Change):
         if sequence and self.type in INTEGERS:
             yield holds(f"Sequence `{sequence.name}` counts on where it stands, as {self.type}")
         yield from published(facts)
+        yield from other_triggers(facts, self.column)
         yield warns("Statistics of the column start anew; ANALYZE the table afterwards")
 
     def compatibility(self, situation: Situation) -> Iterator[Point]:  # noqa: ARG002 - the change says it all

@@ -8,6 +8,7 @@ from protocol import rates
 from protocol.changes import change_type_shadow
 from protocol.facts import Figure, TableFacts
 from protocol.names import derived_name, literal, quoted
+from protocol.recipes.conversion import tested
 from protocol.recipes.copies import indexes_on
 from protocol.recipes.instant import instant
 from protocol.recipes.looking import (
@@ -141,8 +142,7 @@ def _rewrite(change: ChangeType, situation: Situation, facts: TableFacts) -> Str
         undo=_undo(change, facts),
         final=change.backward is None,
     )
-    tested = change_type_shadow.tested(change, facts, step)
-    return Strategy(
+        return Strategy(
         id="rewrite",
         title="One statement that writes the whole table",
         sketch=step.sql,
@@ -153,7 +153,7 @@ def _rewrite(change: ChangeType, situation: Situation, facts: TableFacts) -> Str
             *(("Nobody said how a value goes back: only the backup does",) if change.backward is None else ()),
         ),
         downtime="none" if facts.is_empty else str(duration),
-        steps=tested,
+        steps=tested(forward, facts, change.column, step),
         obstacle=(
             "it blocks the table while it writes it again, and you asked for no downtime"
             if situation.no_downtime and not facts.is_empty

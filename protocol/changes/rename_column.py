@@ -6,12 +6,12 @@ from typing import ClassVar, Literal
 from protocol.changes import rename_column_ways
 from protocol.changes.base import Change
 from protocol.discovery import Group, Question
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.names import Name, TableName
 from protocol.recipes.foreseeing import renamed
-from protocol.recipes.shadow import published
+from protocol.recipes.shadow import other_triggers, published
 from protocol.schema import Column
 from protocol.situation import Situation
 from protocol.steps import Check
@@ -121,7 +121,7 @@ class RenameColumn(Change):
             yield holds(f"These follow the new name by themselves: {', '.join(followers)}")
             yield warns(f"Views go on calling their own column `{self.column}`, unless it is renamed there too")
         yield from published(facts)
-        yield from _of_triggers(facts, self.column)
+        yield from other_triggers(facts, self.column)
 
     def compatibility(self, situation: Situation) -> Iterator[Point]:  # noqa: ARG002 - the change says it all
         yield warns(f"Old code names `{self.column}`, new code `{self.new_name}`: only both columns at once serve both")
@@ -132,12 +132,3 @@ def _column(situation: Situation) -> Column:
     found = situation.column()
     assert found is not None, "understanding has found the column"
     return found
-
-
-def _of_triggers(facts: TableFacts, column: str) -> Iterator[Point]:
-    before = [t.name for t in facts.table.triggers if " BEFORE " in t.definition]
-    if before:
-        yield warns(
-            f"Triggers run before each row is written: {', '.join(before)}. A function of theirs that sets "
-            f"`{column}` has to be changed with the application"
-        )

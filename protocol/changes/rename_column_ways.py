@@ -146,7 +146,12 @@ def _expand(change: RenameColumn, facts: TableFacts, limit: int) -> Statements:
         *shadow.adding(facts, change.column, change.new_name, change.type),
         *sync.create,
         limit=limit,
-        undo=undo_by("expand", *sync.drop, _drop(change, change.new_name)),
+        undo=undo_by(
+            "expand",
+            *sync.drop,
+            _drop(change, change.new_name),
+            costs=f"Code that says `{change.new_name}` fails from then on.",
+        ),
     )
 
 
@@ -164,8 +169,7 @@ def _contract(change: RenameColumn, facts: TableFacts, key: Key, limit: int) -> 
         limit=limit,
         undo=_both_again(change, facts, key),
     )
-    past = "something writes past the trigger, such as a session with session_replication_role = replica."
-    return step.model_copy(update={"guard": shadow.none_differs(facts, quoted(new), quoted(old), past)})
+    return step.model_copy(update={"guard": shadow.none_differs(facts, quoted(new), quoted(old))})
 
 
 def _both_again(change: RenameColumn, facts: TableFacts, key: Key) -> Undo:

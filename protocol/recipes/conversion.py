@@ -2,8 +2,9 @@
 
 from protocol.facts import TableFacts
 from protocol.names import TableName, derived_name, quoted
+from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant, undo_by
 from protocol.recipes.sync import Sync, assign
-from protocol.steps import Guard
+from protocol.steps import Guard, Statements
 from protocol.value import Value
 
 REFUSALS = "data_exception OR integrity_constraint_violation OR raise_exception"
@@ -66,3 +67,25 @@ class Conversion(Value):
             says=f"{{count}} rows of `{self.table}` hold a `{column}` that does not become {self.type}. Nothing of "
             f"them was changed. SELECT {key} {where} finds them; put them right, then resume.",
         )
+
+
+def make_test(conversion: Conversion, column: str, id_: str) -> Statements:
+    """The step before one that is guarded by `every_row_converts`."""
+    return instant(
+        id_,
+        "Make a function that tells whether a row converts",
+        "The next step counts with it the rows that do not, and is refused when there are any; no value is shown.",
+        conversion.create_test(column),
+        limit=UNDO_LOCK_TIMEOUT_MS,
+        lock="none",
+        undo=undo_by(id_, conversion.drop_test(column), lock="none"),
+    )
+
+
+def tested(conversion: Conversion, facts: TableFacts, column: str, step: Statements) -> tuple[Statements, ...]:
+    """A step that converts values, after a look at whether every one does; not where none can fail."""
+    if not conversion.may_fail or facts.is_empty:
+        return (step,)
+    guard, sql = conversion.every_row_converts(facts, column), (conversion.drop_test(column), *step.sql)
+    guarded = step.model_copy(update={"guard": guard, "sql": sql})
+    return (make_test(conversion, column, "test_conversion"), guarded)

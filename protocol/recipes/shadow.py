@@ -12,6 +12,12 @@ from protocol.steps import Backfill, ChangingStep, Guard
 NEW, OLD = "whimbrel_new", "whimbrel_old"
 """Ends of the names of what stands beside the original for a while."""
 
+PAST = (
+    "something writes past the trigger, such as a session with session_replication_role = replica, or another BEFORE "
+    "trigger whose name comes later."
+)
+"""How two columns that a trigger keeps in step can differ all the same."""
+
 
 def differ(one: str, other: str) -> str:
     """A condition: two values of one type are not the same, to the byte; NULL is like NULL.
@@ -54,14 +60,24 @@ def fill(facts: TableFacts, key: Key, target: str, value: str, *, id_: str, titl
     )
 
 
-def none_differs(facts: TableFacts, one: str, other: str, why: str) -> Guard:
-    """Refuse a step while any row holds other values in the two; `why` says how that can be."""
+def none_differs(facts: TableFacts, one: str, other: str) -> Guard:
+    """Refuse a step while any row holds other values in the two."""
     condition = differ(one, other)
     return Guard(
         sql=f"SELECT count(*) FROM {facts.name.sql} WHERE {condition}",
-        says=f"{{count}} rows of `{facts.name}` are out of step: {why} Nothing was changed. "
+        says=f"{{count}} rows of `{facts.name}` are out of step: {PAST} Nothing was changed. "
         f"SELECT * FROM {facts.name.sql} WHERE {condition} finds them; put them right, then resume.",
     )
+
+
+def other_triggers(facts: TableFacts, column: str) -> Iterator[Point]:
+    """What their functions do is not known to the catalogue."""
+    before = [trigger.name for trigger in facts.table.triggers if " BEFORE " in trigger.definition]
+    if before:
+        yield warns(
+            f"Triggers run before each row is written: {', '.join(before)}. A function of theirs that reads or sets "
+            f"`{column}` has to be changed with the application"
+        )
 
 
 def adding(facts: TableFacts, like: str, name: str, type_: str, *, collated: bool = True) -> tuple[str, ...]:

@@ -32,12 +32,13 @@ def test_each_pair_touches_the_rows_as_is_said_and_no_others(any_common_ground: 
     any_common_ground.ask("CREATE DOMAIN constrained AS text CHECK (value <> '')")
     with psycopg.connect(any_common_ground.dsn) as connection:
         connection.execute(f"SET TimeZone = '{zone}'")
-        wrong = [pair for pair in PAIRS if not _is_as_said(connection, *pair.split("->"), zone)]
+        wrong = [pair for pair in PAIRS if not _is_as_said(connection, pair, zone)]
 
     assert wrong == []
 
 
-def _is_as_said(connection: psycopg.Connection[tuple[object, ...]], old: str, new: str, zone: str) -> bool:
+def _is_as_said(connection: psycopg.Connection[tuple[object, ...]], pair: str, zone: str) -> bool:
+    old, new = pair.split("->")
     connection.execute("DROP TABLE IF EXISTS z")
     connection.execute(f"CREATE TABLE z (c {old})")
     before, was = _file_and_type(connection)
