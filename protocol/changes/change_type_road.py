@@ -1,4 +1,4 @@
-"""The road through a shadow column: every step from the empty shadow to the last drop, and what takes each back (R12)."""
+"""The road through a shadow column: every step from the empty shadow to the last drop, and its way back (R12)."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def _rewrite(change: ChangeType, situation: Situation, facts: TableFacts) -> Str
         undo=_undo(change, facts),
         final=change.backward is None,
     )
-        return Strategy(
+    return Strategy(
         id="rewrite",
         title="One statement that writes the whole table",
         sketch=step.sql,
