@@ -248,6 +248,14 @@ def _counted(changes: Sequence[Change], facts: Facts) -> tuple[tuple[TableName, 
     return tuple(now.items())
 
 
+def _together(step: Step) -> tuple[tuple[str, ...], ...]:
+    """The statements of a step as they run: of one outside a transaction each alone."""
+    sql = sql_of(step)
+    if isinstance(step, Concurrently):
+        return tuple((statement,) for statement in sql)
+    return (sql,) if sql else ()
+
+
 def _findings(found: tuple[Finding, ...], ways: Sequence[Way]) -> tuple[Finding, ...]:
     accepted = {sql for way in ways if way.accepts_findings for step in way.chosen.steps for sql in sql_of(step)}
     return tuple(

@@ -5,7 +5,7 @@ from typing import Literal
 from protocol.dependants import Dependant
 from protocol.errors import Refused
 from protocol.names import TableName
-from protocol.schema import EnumType, Snapshot, Table
+from protocol.schema import Constraint, EnumType, Snapshot, Table
 from protocol.standing import ColumnTraits, Grant, Partitioning, Standing
 from protocol.value import Value
 
@@ -131,6 +131,57 @@ class ForeignKey(Value):
     index: str
 
 
+class Sequence(Value):
+    """The sequence behind a serial or identity column; `options` is how it counts, as CREATE SEQUENCE says it."""
+
+    name: TableName
+    type: str
+    options: str
+
+
+class ColumnGrant(Value):
+    """A privilege on a column of its own; `role` is written for SQL, as PUBLIC is."""
+
+    privilege: str
+    role: str
+    grantable: bool
+
+
+class ColumnUser(Value):
+    """Something that stands on a column."""
+
+    kind: str
+    name: str
+
+
+class ColumnFacts(Value):
+    """What the structure does not say of a column; `users` are what would break, or go with it, when it changes.
+
+    `collation` is set where it is not the type's own, and written for SQL.
+    """
+
+    name: str
+    collation: str = ""
+    comment: str | None = None
+    grants: tuple[ColumnGrant, ...] = ()
+    inherited: bool = False
+    sequence: Sequence | None = None
+    users: tuple[ColumnUser, ...] = ()
+
+    def used_by(self, *kinds: str) -> tuple[str, ...]:
+        """The names of the users of these kinds."""
+        return tuple(user.name for user in self.users if user.kind in kinds)
+
+
+class Referencing(Value):
+    """A foreign key of another table (or of the table itself) that points to `referenced` columns of this one."""
+
+    table: TableName
+    constraint: Constraint
+    columns: tuple[KeyColumn, ...]
+    referenced: tuple[str, ...]
+
+
 class Activity(Value):
     """What the server was doing when it was read."""
 
@@ -164,11 +215,17 @@ class TableFacts(Value):
     traits: tuple[ColumnTraits, ...] = ()
     partitioning: Partitioning | None = None
     partition_of: TableName | None = None
+    columns: tuple[ColumnFacts, ...] = ()
+    referencing: tuple[Referencing, ...] = ()
     foreseen: bool = False
 
     @property
     def name(self) -> TableName:
         return self.table.name
+
+    def column(self, name: str) -> ColumnFacts:
+        """What was read about a column; of one that an earlier change brings, nothing more than its name."""
+        return next((column for column in self.columns if column.name == name), ColumnFacts(name=name))
 
     @property
     def is_empty(self) -> bool:

@@ -100,7 +100,7 @@ class _Way:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        copied = (self._keep(), self._copy(), *self._sequences())
+        copied: tuple[Step, ...] = (self._keep(), self._copy(), *self._sequences())
         return (*copied, *self._removal()) if self.change.delete_source else copied
 
     def _keep(self) -> Statements:

@@ -6,7 +6,7 @@ from protocol.names import TableName, derived_name, quoted
 from protocol.recipes.instant import instant, undo_by
 from protocol.recipes.naming import name_or_auto
 from protocol.schema import Constraint
-from protocol.steps import Guard, Statements, Step, Undo
+from protocol.steps import ChangingStep, Guard, Statements, Undo
 
 NOT_NULL_NOT_VALID = 18
 """First major version with ADD CONSTRAINT … NOT NULL … NOT VALID; `attnotnull` alone proves nothing there."""
@@ -23,8 +23,8 @@ def set_not_null(
     name: str | None = None,
     tag: str = "",
     guard: Guard | None = None,
-    between: tuple[Step, ...] = (),
-) -> tuple[Step, ...]:
+    between: tuple[ChangingStep, ...] = (),
+) -> tuple[ChangingStep, ...]:
     """Declare unchecked, prove, and before 18 set it and drop the CHECK. Existing rows must hold a value by then.
 
     `undoable` is false where the column itself goes when its change is undone.
@@ -114,8 +114,8 @@ def _declared(
     limit: int,
     tag: str,
     guard: Guard | None,
-    between: tuple[Step, ...],
-) -> tuple[Step, ...]:
+    between: tuple[ChangingStep, ...],
+) -> tuple[ChangingStep, ...]:
     declare = instant(
         f"{tag}declare_not_null",
         "Declare NOT NULL, unchecked",

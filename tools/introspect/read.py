@@ -23,6 +23,7 @@ from protocol.facts import (
 from protocol.names import TableName
 from protocol.schema import Column, Constraint, EnumType, Index, Snapshot, Table, Trigger
 from tools.engines.postgres import Connection, one_value
+from tools.introspect.columns import read_columns, read_referencing
 from tools.introspect.dependants import read_dependants
 from tools.introspect.standing import (
     read_comments,
@@ -154,6 +155,8 @@ def read_table_facts(connection: Connection, name: TableName) -> TableFacts:
         traits=read_traits(connection, oid),
         partitioning=read_partitioning(connection, oid),
         partition_of=read_partition_of(connection, oid),
+        columns=read_columns(connection, oid),
+        referencing=read_referencing(connection, oid),
     )
 
 

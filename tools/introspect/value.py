@@ -68,11 +68,14 @@ def _name_as_asked(connection: Connection, inquiry: Inquiry) -> ValueFacts:
 
 
 def _rows_of(facts: TableFacts) -> str:
-    """The table, or where an earlier change of the request will have altered it, an empty one with its columns."""
+    """The table, or where an earlier change of the request will have altered it, a row of NULLs with its columns.
+
+    Nothing is run for that row, and no LIMIT keeps the planner from looking through it for what is volatile.
+    """
     if not facts.foreseen:
         return facts.name.sql
     columns = ", ".join(f"NULL::{column.type} AS {quoted(column.name)}" for column in facts.table.columns)
-    return f"(SELECT {columns} LIMIT 0) AS {quoted(facts.name.name)}"
+    return f"(SELECT {columns}) AS {quoted(facts.name.name)}"
 
 
 def _own_type(connection: Connection, expression: str, source: str, inquiry: Inquiry) -> str:
