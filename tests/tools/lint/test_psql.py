@@ -68,3 +68,26 @@ def test_a_long_script_takes_no_longer_by_the_statement() -> None:
     plain, _ = without_psql(script)
 
     assert plain.count(";") == 20_000
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ("CREATE INDEX i ON :schema.users (a);", ["create-index-blocking"]),
+        ('DELETE FROM :"schema".users;', ["update-whole-table"]),
+        ("ALTER TABLE ${schema}.users ADD COLUMN a int;\nDELETE FROM ${schema}.users;", ["update-whole-table"]),
+        ("GRANT SELECT ON t TO ${flyway:user};", []),
+        ("SET app.owner = :'owner';\nSELECT a[1:2], b::text FROM t;", []),
+    ],
+)
+def test_a_placeholder_is_read_as_the_name_it_stands_for(script: str, found: list[str]) -> None:
+    assert [finding.rule for finding in lint(script)] == found
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT a[1:b], c[:d] FROM t WHERE e = ':f' AND g = '${h}' -- ${i}", "SELECT :: FROM t"]
+)
+def test_what_is_right_or_stays_wrong_is_left_as_it_is(sql: str) -> None:
+    texts = {finding.statement for finding in lint(sql)}
+
+    assert texts <= {sql}
