@@ -1,6 +1,7 @@
 """What a rule may know besides its statement: the server, and what earlier statements and files did."""
 
 from collections import ChainMap
+from functools import lru_cache
 
 from tools.lint import volatility
 from tools.lint.actions import (
@@ -230,4 +231,11 @@ class Context:
         self._session.clear()
 
     def _key(self, table: Relation) -> tuple[str, str]:
-        return table.schema_name or self._settings.get("search_path", "public"), table.name
+        return table.schema_name or _first(self._settings.get("search_path", "public")), table.name
+
+
+@lru_cache(maxsize=256)
+def _first(search_path: str) -> str:
+    """Return the schema in which a new table without one is made; that of the session's user is taken to be missing."""
+    schemas = (schema.strip().strip('"') for schema in search_path.split(","))
+    return next((schema for schema in schemas if schema and schema != "$user"), "public")
