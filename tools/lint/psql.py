@@ -16,6 +16,7 @@ _COMMAND = re.compile(r"\\(!|\?|;|\w+|\\)?[^\n]*")
 _COPIES = re.compile(r"(?:\s|--[^\n]*|/\*.*?\*/)*COPY\b.*\bFROM\s+STDIN\b", re.I | re.S)
 _ROWS_END = re.compile(r"^\\\.[ \t\r]*$", re.M)
 _BLANKED = re.compile(r"[^\n]")
+_NO_LETTER = re.compile(r"\W")
 
 _TAKEN = {";", "\\"}
 
@@ -53,7 +54,7 @@ def without_psql(sql: str) -> tuple[str, tuple[Statement, ...]]:
 def with_names_filled_in(sql: str) -> str:
     """Return the script with a name, or a string, for each placeholder that psql or a migration tool fills in.
 
-    `:schema.users` becomes ` schema.users`, `:'owner'` a string, `${schema}` a quoted name; nothing moves.
+    `:schema.users` becomes ` schema.users`, `:'owner'` a string, `${prefix}users` one name; nothing moves.
     """
     kept: list[str] = []
     written = 0
@@ -65,7 +66,8 @@ def with_names_filled_in(sql: str) -> str:
 
 
 def _name_for(placeholder: str) -> str:
-    return f' "{placeholder[2:-1]}"' if placeholder.startswith("$") else f" {placeholder[1:]}"
+    """A `${…}` may be only a part of a name, so all of it becomes letters of one."""
+    return _NO_LETTER.sub("_", placeholder) if placeholder.startswith("$") else f" {placeholder[1:]}"
 
 
 def _taken(sql: str, mark: Mark, begins: int) -> tuple[int, str | None]:

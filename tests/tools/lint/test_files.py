@@ -71,11 +71,13 @@ def test_a_missing_file_gets_a_sentence(tmp_path: Path) -> None:
         read(tmp_path / "a.sql")
 
 
-def test_a_file_beside_says_that_there_is_no_transaction(tmp_path: Path) -> None:
-    tree(tmp_path, "one/up.sql", "two/up.sql", "V1__a.sql", "V2__b.sql")
+def test_a_file_beside_says_how_it_runs(tmp_path: Path) -> None:
+    tree(tmp_path, "one/up.sql", "two/up.sql", "V1__a.sql", "V2__b.sql", "atlas/20240101.sql")
     (tmp_path / "one" / "metadata.toml").write_text("run_in_transaction = false\n")
     (tmp_path / "V1__a.sql.conf").write_text("executeInTransaction=false\n")
+    (tmp_path / "atlas" / "atlas.sum").write_text("h1:sum\n")
 
-    unwrapped = [read(tmp_path / name).unwrapped for name in ("one/up.sql", "two/up.sql", "V1__a.sql", "V2__b.sql")]
+    names = ("one/up.sql", "two/up.sql", "V1__a.sql", "V2__b.sql", "atlas/20240101.sql")
+    said = [read(tmp_path / name).beside for name in names]
 
-    assert unwrapped == [True, False, True, False]
+    assert said == ["none", "", "none", "", "transaction"]

@@ -77,6 +77,7 @@ def test_a_long_script_takes_no_longer_by_the_statement() -> None:
         ('DELETE FROM :"schema".users;', ["update-whole-table"]),
         ("ALTER TABLE ${schema}.users ADD COLUMN a int;\nDELETE FROM ${schema}.users;", ["update-whole-table"]),
         ("GRANT SELECT ON t TO ${flyway:user};", []),
+        ("ALTER TABLE ${SCHEMA:-app}.t ADD a int;\nDELETE FROM ${PREFIX}old_${YEAR};", ["update-whole-table"]),
         ("SET app.owner = :'owner';\nSELECT a[1:2], b::text FROM t;", []),
     ],
 )
