@@ -113,7 +113,7 @@ def _read(sql: str) -> Sequence[Statement]:
     if filled_in == sql:
         return statements
     again = parse(filled_in)
-    return again if _broken(again) < broken else statements
+    return again if _broken(again) <= broken else statements
 
 
 def _broken(statements: Iterable[Statement]) -> int:
