@@ -1,6 +1,6 @@
 """How migration tools run a file: which parts of it, and what they wrap into one transaction.
 
-Read in each tool's documentation: Flyway, Diesel, golang-migrate, Prisma, dbmate, goose, sql-migrate, sqitch, tern,
+As their documentation and their issues say: Flyway, Diesel, golang-migrate, Prisma, dbmate, goose, sql-migrate, sqitch, tern,
 Liquibase, node-pg-migrate, rambler, Drizzle, Atlas. A file of none of them runs as psql runs it: each statement by
 itself.
 """
@@ -19,7 +19,7 @@ Wrapping = Literal["none", "transaction", "one query", "unless refused"]
 _BLANKED = re.compile(r"[^\n]")
 _PART = re.compile(
     r"^[ \t]*--[ \t]*(?:"
-    r"(?:migrate:[ \t]*|\+goose[ \t]+|\+migrate[ \t]+|rambler[ \t]+)(?P<way>up|down)\b(?P<said>[^\n]*)"
+    r"(?:migrate:[ \t]*|\+goose[ \t]+|\+migrate[ \t]+|(?P<rambler>rambler)[ \t]+)(?P<way>up|down)\b(?P<said>[^\n]*)"
     r"|(?P<node>up|down)[ \t]+migration\b[^\n]*"
     r"|changeset[ \t]+\S+:(?P<changeset>[^\n]*)"
     r"|--[ \t]*create above / (?P<tern>drop) below[^\n]*)$",
@@ -86,7 +86,7 @@ def _marked(text: str, parts: Sequence[re.Match[str]]) -> Iterator[Section]:
         starts[0] = 0
     for part, start, end in zip(parts, starts, [*starts[1:], len(text)], strict=True):
         said = part["said"] or part["changeset"] or ""
-        bare = unwrapped or _UNWRAPPED_PART.search(said) is not None
+        bare = unwrapped or bool(part["rambler"]) or _UNWRAPPED_PART.search(said) is not None
         yield _between(text, start, end, bare, undoes=_undoes(part))
 
 

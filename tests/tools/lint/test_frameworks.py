@@ -52,7 +52,7 @@ def test_a_whole_file_runs_as_its_tool_runs_it(name: str, text: str, wrapped: bo
         ("-- +migrate Up", "-- +migrate Down", WRAPPED),
         ("-- +migrate Up notransaction", "-- +migrate Down notransaction", PLAIN),
         ("-- Up Migration", "-- Down Migration", WRAPPED),
-        ("-- rambler up", "-- rambler down", WRAPPED),
+        ("-- rambler up", "-- rambler down", PLAIN),
         ("-- first", "---- create above / drop below ----", WRAPPED),
         ("---- tern: disable-tx ----", "---- create above / drop below ----", PLAIN),
     ],
