@@ -1,8 +1,8 @@
 """How migration tools run a file: which parts of it, and what they wrap into one transaction.
 
-As their documentation and their issues say: Flyway, Diesel, golang-migrate, Prisma, dbmate, goose, sql-migrate, sqitch, tern,
-Liquibase, node-pg-migrate, rambler, Drizzle, Atlas. A file of none of them runs as psql runs it: each statement by
-itself.
+As their documentation and their issues say: Flyway, Diesel, golang-migrate, Prisma, dbmate, goose, sql-migrate,
+sqitch, tern, Liquibase, node-pg-migrate, rambler, Drizzle, Atlas. A file of none of them runs as psql runs it: each
+statement by itself.
 """
 
 import re
