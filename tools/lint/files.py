@@ -63,9 +63,13 @@ def _of_folder(folder: Path) -> list[Path]:
 
 
 def _walked(folder: Path) -> Iterator[Path]:
-    for place, folders, files in os.walk(folder):
+    for place, folders, files in os.walk(folder, onerror=_refuse):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in SKIPPED]
         yield from (Path(place, name) for name in files if name.lower().endswith(".sql") and not name.startswith("."))
+
+
+def _refuse(error: OSError) -> None:
+    raise UsageError(f"{error.filename} cannot be read: {error.strerror}. Nothing of it was judged.") from None
 
 
 def _order(file: Path) -> Key:

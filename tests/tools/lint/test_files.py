@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from protocol.errors import UsageError
-from tools.lint.files import decoded, read, sql_files
+from tools.lint.files import _walked, decoded, read, sql_files
 
 
 def tree(folder: Path, *names: str) -> list[str]:
@@ -46,6 +46,11 @@ def test_a_file_that_is_named_is_read_whatever_it_is_called(tmp_path: Path) -> N
 def test_a_folder_without_sql_is_no_success(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"holds no \.sql file; nothing was judged"):
         sql_files([tmp_path])
+
+
+def test_a_folder_that_cannot_be_listed_is_not_passed_over(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"gone cannot be read: No such file or directory\. Nothing of it was judged"):
+        list(_walked(tmp_path / "gone"))
 
 
 def test_a_byte_order_mark_and_foreign_line_ends_are_taken_off() -> None:
