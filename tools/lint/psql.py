@@ -13,7 +13,9 @@ _MAYBE = re.compile(r"\\|\bstdin\b", re.I)
 """Spares the walk through a file that has neither a backslash nor rows in it."""
 
 _COMMAND = re.compile(r"\\(!|\?|;|\w+|\\)?[^\n]*")
-_COPIES = re.compile(r"(?:\s|--[^\n]*|/\*.*?\*/)*COPY\b.*\bFROM\s+STDIN\b", re.I | re.S)
+_COPIES = re.compile(r"(?>\s+|--[^\n]*|/\*.*?\*/)*+COPY\b.*\bFROM\s+STDIN\b", re.I | re.S)
+"""Never tries a comment twice: `-- -- -- --` can be taken apart in very many ways."""
+
 _ROWS_END = re.compile(r"^\\\.[ \t\r]*$", re.M)
 _BLANKED = re.compile(r"[^\n]")
 _NO_LETTER = re.compile(r"\W")

@@ -62,6 +62,12 @@ def test_a_backslash_that_is_no_command_of_psql_stays_an_error(sql: str) -> None
     assert "not-understood" in {finding.rule for finding in lint(sql)}
 
 
+def test_a_ruler_of_dashes_takes_no_time() -> None:
+    script = "\\echo a\n" + "-- " * 2_000 + "\nSELECT 1;"
+
+    assert lint(script) == ()
+
+
 def test_a_long_script_takes_no_longer_by_the_statement() -> None:
     script = "\\echo a\n" + "COPY t FROM stdin;\n1\n\\.\n" * 20_000
 
