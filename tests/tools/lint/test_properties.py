@@ -13,8 +13,8 @@ from tools.lint.psql import with_names_filled_in, without_psql
 WORDS = (  # noqa: SIM905 - a list of eighty quotes, some of them content, reads badly
     "ALTER TABLE t|ADD COLUMN a int|ALTER a SET NOT NULL|DROP CONSTRAINT c|CREATE INDEX ON t (a)|UPDATE t SET a = 1|"
     "DELETE FROM t|WHERE a = 1|WHERE user = 'x'|SELECT 1|FROM t|WITH q AS (DELETE FROM t)|;|,|(|)|'|\"|$$|$a$|--|\n|/*|"
-    "*/|BEGIN|COMMIT|DO $$ x $$|DEFAULT random()|NOT NULL|U&\"a\"|E'\\'|$1|\x00|\ud800|é|\u00a0|\\d|\ufeff|ONLY|CASCADE|"
-    "\\i f|:name|${a}|COPY t FROM stdin|\\."
+    "*/|BEGIN|COMMIT|DO $$ x $$|DEFAULT random()|NOT NULL|U&\"a\"|E'\\'|$1|\x00|\ud800|é|\u00a0|\\d|\ufeff|ONLY|"
+    "CASCADE|\\i f|:name|${a}|COPY t FROM stdin|\\."
 ).split("|")
 
 anything = st.text(st.characters(), max_size=80)
