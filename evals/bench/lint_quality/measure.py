@@ -308,7 +308,9 @@ def binaries_of(major: int) -> Path | None:
 
 
 def base_of(server: EmbeddedServer) -> str:
-    """Make the database that every migration starts from, and return its DSN."""
+    """Make anew the database that every migration starts from, and return its DSN."""
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS base")
     base = server.create_database("base")
     with psycopg.connect(base, autocommit=True) as connection:
         connection.execute((HERE / "base.sql").read_bytes())
