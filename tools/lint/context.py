@@ -1,7 +1,6 @@
 """What a rule may know besides its statement: the server, and what earlier statements and files did."""
 
 from collections import ChainMap
-from functools import lru_cache
 
 from tools.lint import volatility
 from tools.lint.actions import (
@@ -23,6 +22,7 @@ from tools.lint.actions import (
     ValidateConstraint,
 )
 from tools.lint.live import SMALL, Server
+from tools.lint.search_path import first_schema
 from tools.lint.volatility import Volatility, VolatilityOf
 
 Named = tuple[str, str, str]
@@ -231,11 +231,4 @@ class Context:
         self._session.clear()
 
     def _key(self, table: Relation) -> tuple[str, str]:
-        return table.schema_name or _first(self._settings.get("search_path", "public")), table.name
-
-
-@lru_cache(maxsize=256)
-def _first(search_path: str) -> str:
-    """Return the schema in which a new table without one is made; that of the session's user is taken to be missing."""
-    schemas = (schema.strip().strip('"') for schema in search_path.split(","))
-    return next((schema for schema in schemas if schema and schema != "$user"), "public")
+        return table.schema_name or first_schema(self._settings.get("search_path", "public")), table.name
