@@ -29,6 +29,7 @@ from tools.lint.actions import (
     ValidateConstraint,
 )
 from tools.lint.live import SMALL, Server
+from tools.lint.search_path import first_schema
 from tools.lint.volatility import Volatility, VolatilityOf
 
 Named = tuple[str, str, str]
@@ -278,4 +279,4 @@ class Context:
         self._proofs = {named: each for named, each in self._proofs.items() if named[:2] != key}
 
     def _key(self, table: Relation) -> tuple[str, str]:
-        return table.schema_name or self._settings.get("search_path", "public"), table.name
+        return table.schema_name or first_schema(self._settings.get("search_path", "public")), table.name

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from evals.bench.lint_quality.label import HAZARDS, Hazard, Labels, read_labels
-from evals.bench.lint_quality.linters import Remark, of_squawk, of_whimbrel, squawk
+from evals.bench.lint_quality.linters import Remark, of_squawk, of_whimbrel, of_whimbrel_with_servers, squawk
 from evals.bench.lint_quality.measure import files
 from evals.bench.lint_quality.score import Score, score
 
@@ -66,7 +66,9 @@ def version_of(program: str) -> str:
 
 def main() -> None:
     labels, chosen, program = read_labels(), files(), squawk()
-    remarks = {"whimbrel": of_whimbrel(chosen)} | ({version_of(program): of_squawk(program, chosen)} if program else {})
+    remarks = {"whimbrel": of_whimbrel(chosen), "whimbrel --dsn": of_whimbrel_with_servers(chosen)}
+    if program:
+        remarks[version_of(program)] = of_squawk(program, chosen)
     safety = {name: score(labels, _of_safety(ones)) for name, ones in remarks.items()}
     ours = safety["whimbrel"]
     print(
@@ -88,6 +90,7 @@ def main() -> None:
     print(table("Everything that is said, as shipped", list(remarks), everything))
     print(listed("Missed by whimbrel", labels, ours.missed()))
     print(listed("False alarms of whimbrel", labels, sorted(ours.false_alarms())))
+    print(listed("Missed by whimbrel --dsn", labels, safety["whimbrel --dsn"].missed()))
     print("\n".join(alarms(name, one) for name, one in safety.items()))
     if program is None:
         print("squawk is not installed, so it was not asked.", file=sys.stderr)

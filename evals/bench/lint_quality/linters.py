@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from evals.bench.lint_quality.measure import server_of
+from evals.bench.lint_quality.measure import base_of, running, server_of
 from protocol.findings import Severity
 from tools.lint.frameworks import Source, sections
 from tools.lint.lint import History
+from tools.lint.live import Server
 from tools.lint.parse import parse
+from tools.lint.server import asking
 
 NOT_OF_SAFETY = frozenset({"require-lock-timeout", "require-statement-timeout", "require-table-schema"})
 """Rules about style, or about timeouts: no server tells on its own whether they are right."""
@@ -34,12 +36,27 @@ class Remark(NamedTuple):
 
 
 def of_whimbrel(files: Iterable[Path]) -> list[Remark]:
-    return [remark for file in files for remark in _whimbrel(file)]
+    """Ask whimbrel, which is told the server's version, about files only."""
+    return [remark for file in files for remark in _whimbrel(file, None)]
 
 
-def _whimbrel(file: Path) -> Iterable[Remark]:
+def of_whimbrel_with_servers(files: Iterable[Path]) -> list[Remark]:
+    """Ask whimbrel with `--dsn`: it may ask the database, as it is before the migration."""
+    by_server: dict[int, list[Path]] = {}
+    for file in files:
+        by_server.setdefault(server_of(file.read_text("utf-8")), []).append(file)
+    return [remark for major, group in by_server.items() for remark in _asking(major, group)]
+
+
+def _asking(major: int, files: list[Path]) -> list[Remark]:
+    with running(major) as server, asking(base_of(server)) as told:
+        return [remark for file in files for remark in _whimbrel(file, told)]
+
+
+def _whimbrel(file: Path, server: Server | None) -> Iterable[Remark]:
     text = file.read_text("utf-8")
-    for one in History(major=server_of(text)).judge(Source(text=text, name=file.name)).findings:
+    history = History(major=server_of(text), server=server)
+    for one in history.judge(Source(text=text, name=file.name)).findings:
         unread = one.rule == "not-understood" and "refuses" not in one.message
         safety = one.severity is not Severity.ADVICE and "timeout" not in one.rule and not unread
         yield Remark(file.name, one.line, one.column, one.rule, safety)
