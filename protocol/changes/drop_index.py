@@ -142,8 +142,8 @@ def _reason(facts: TableFacts, there: Index) -> str:
         return f"`{there.name}` belongs to the constraint of that name; ask for drop_constraint."
     if any(one.kind == "replica identity" and one.name == there.name for one in facts.dependants):
         return (
-            f"`{there.name}` is the REPLICA IDENTITY of `{facts.name}`: without it UPDATE and DELETE fail while the table "
-            "is published. Choose another identity first."
+            f"`{there.name}` is the REPLICA IDENTITY of `{facts.name}`: without it UPDATE and DELETE fail while the "
+            "table is published. Choose another identity first."
         )
     if there.name in facts.inherited:
         return f"`{there.name}` is a part of an index of the partitioned table above `{facts.name}`; drop that one."

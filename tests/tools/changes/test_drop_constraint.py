@@ -55,7 +55,8 @@ def test_it_goes_and_comes_back_as_the_server_spelled_it(orders: Ground, name: s
 def test_one_of_a_partitioned_table_comes_back_with_its_parts(tree: Ground, name: str) -> None:
     mine = (
         "SELECT string_agg(line, ' ' ORDER BY line) "
-        "FROM (SELECT concat(conname, conrelid::regclass, convalidated) AS line FROM pg_constraint WHERE connamespace = 'public'::regnamespace) AS lines"
+        "FROM (SELECT concat(conname, conrelid::regclass, convalidated) AS line FROM pg_constraint "
+        "WHERE connamespace = 'public'::regnamespace) AS lines"
     )
     before = tree.value(mine)
     back_from_everywhere(tree, lambda: plan_for(tree, drop("ev", name)))
