@@ -119,7 +119,7 @@ JOIN pg_publication_tables t ON t.pubname = p.pubname
 WHERE format('%I.%I', t.schemaname, t.tablename)::regclass = $1::oid
 ORDER BY 1, 2
 
--- name: partitions
+-- name: partition_tree
 -- Every partition below a table, from the top down.
 SELECT n.nspname, c.relname, pn.nspname, p.relname, c.relkind::text
 FROM pg_partition_tree($1::oid::regclass) t
