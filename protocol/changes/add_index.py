@@ -166,6 +166,11 @@ class AddIndex(Change):
     def subjects(self) -> tuple[TableName, ...]:
         return (self.table,)
 
+    @property
+    def columns_touched(self) -> tuple[str, ...]:
+        """The plain columns among its keys, the included ones behind them."""
+        return (*(key.column for key in self.keys if key.column), *self.include)
+
     def foresee(self, facts: Facts) -> Facts:
         index = Index(
             name=self.index_name,

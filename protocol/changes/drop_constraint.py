@@ -135,7 +135,7 @@ BACK = {
 
 
 def _without_primary_key(facts: TableFacts) -> Iterator[Point]:
-    published = [dependant.name for dependant in facts.dependants if dependant.kind == "publication"]
+    published = [dependant.name for dependant in facts.dependants if dependant.kind.startswith("publication")]
     if published:
         yield warns(
             f"`{facts.name}` is published ({', '.join(published)}): without its primary key every UPDATE and DELETE "

@@ -57,11 +57,11 @@ def _why(change: DropConstraint, facts: TableFacts) -> str:
 
 
 def _undo(facts: TableFacts, there: Constraint, major: int) -> Undo:
-    if there.kind == "x":
+    if there.kind == "x" or "WITHOUT OVERLAPS" in there.definition:
         return undo_by(
             STEP,
             f"ALTER TABLE {facts.name.sql} ADD CONSTRAINT {quoted(there.name)} {there.definition}",
-            costs="The table is locked while its index is built.",
+            costs="The table is locked while its index is built, for there is no other way.",
         )
     if there.kind in "pu":
         return _key_again(facts, there)

@@ -140,11 +140,15 @@ def _reason(facts: TableFacts, there: Index) -> str:
     owner = next((one for one in facts.table.constraints if one.kind in "pux" and one.name == there.name), None)
     if owner is not None:
         return f"`{there.name}` belongs to the constraint of that name; ask for drop_constraint."
+    if any(one.kind == "replica identity" and one.name == there.name for one in facts.dependants):
+        return (
+            f"`{there.name}` is the REPLICA IDENTITY of `{facts.name}`: without it UPDATE and DELETE fail while the "
+            "table is published. Choose another identity first."
+        )
     if there.name in facts.inherited:
         return f"`{there.name}` is a part of an index of the partitioned table above `{facts.name}`; drop that one."
     resting = [f"`{key.child}.{key.name}`" for key in facts.foreign_keys if key.index == there.name]
-    resting = [key for key in resting if key] if there.unique else []
-    if resting:
+    if resting and there.unique:
         return f"the foreign keys {', '.join(resting)} rest on `{there.name}`; drop them first."
     return ""
 

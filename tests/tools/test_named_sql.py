@@ -44,3 +44,13 @@ def test_no_file_of_named_queries_is_forgotten_here() -> None:
     named = [path for path in root.rglob("*.sql") if "-- name: " in path.read_text("utf-8")]
 
     assert sorted(path.name for path in named) == sorted(file for _, file in FILES)
+
+
+def test_two_queries_of_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "twice").mkdir()
+    (tmp_path / "twice" / "__init__.py").touch()
+    (tmp_path / "twice" / "x.sql").write_text("-- name: a\nSELECT 1\n-- name: a\nSELECT 2\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(ValueError, match=r"two queries of x\.sql share a name"):
+        queries("twice", "x.sql")

@@ -100,7 +100,7 @@ WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indpred IS N
 ORDER BY i.indisprimary DESC, i.indnkeyatts, c.relname
 LIMIT 1
 
--- name: partitions
+-- name: partition_tree
 -- Every partition below a table, from the top down.
 SELECT n.nspname, c.relname, pn.nspname, p.relname, c.relkind::text
 FROM pg_partition_tree($1::oid::regclass) t
@@ -145,6 +145,12 @@ UNION
 SELECT x.relname::text FROM pg_inherits h JOIN pg_class x ON x.oid = h.inhrelid
 JOIN pg_index i ON i.indexrelid = x.oid WHERE i.indrelid = $1::oid
 ORDER BY 1
+
+-- name: table_of
+-- The table that an index stands on.
+SELECT n.nspname, c.relname
+FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE i.indexrelid = to_regclass($1)
 
 -- name: operator_classes
 -- What an index of a method can sort or search values of a type by; the server's default first.

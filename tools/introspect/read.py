@@ -225,7 +225,7 @@ def _partitions(connection: Connection, oid: int) -> tuple[Partition, ...]:
     kinds = {"p": "partitioned table", "f": "foreign table"}
     return tuple(
         Partition(name=_named(s, n), parent=_named(ps, p), kind=kinds.get(k, "table"))
-        for s, n, ps, p, k in _rows(connection, "partitions", oid)
+        for s, n, ps, p, k in _rows(connection, "partition_tree", oid)
     )
 
 

@@ -5,7 +5,7 @@ import psycopg
 from protocol.errors import BadAnswer
 from protocol.facts import Facts, TableFacts
 from protocol.inquiry import Trial
-from protocol.names import literal, quoted
+from protocol.names import TableName, literal, quoted
 from tools.engines.postgres import Connection, one_value
 from tools.introspect.read import SQL
 from tools.introspect.value import REFUSALS
@@ -22,7 +22,8 @@ EXTENSIONS = {
 def try_out(connection: Connection, trial: Trial, facts: Facts) -> None:
     """Raise BadAnswer naming the question, when the server refuses a statement or a name is taken."""
     for question, name in trial.free:
-        if one_value(connection, f"SELECT to_regclass({literal(name.sql)}) IS NOT NULL"):
+        taken = one_value(connection, f"SELECT to_regclass({literal(name.sql)}) IS NOT NULL")
+        if taken and not _goes_before(connection, name, facts):
             raise BadAnswer(f"{question}: there is already a relation `{name}`; say another name.")
     try:
         with connection.transaction(force_rollback=True):
@@ -33,6 +34,13 @@ def try_out(connection: Connection, trial: Trial, facts: Facts) -> None:
                 _try(connection, question, sql, trial)
     except CANNOT_TRY:
         return
+
+
+def _goes_before(connection: Connection, name: TableName, facts: Facts) -> bool:
+    """Tell whether an earlier change of the request drops the index that has the name now."""
+    row = connection.execute(SQL["table_of"], (name.sql,)).fetchone()
+    there = facts.find(TableName(schema_name=row[0], name=row[1])) if row else None
+    return there is not None and all(index.name != name.name for index in there.table.indexes)
 
 
 def _copy(connection: Connection, name: str, facts: TableFacts) -> None:

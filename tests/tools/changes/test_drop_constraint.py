@@ -15,6 +15,7 @@ def orders(any_ground: Ground) -> Ground:
         'CONSTRAINT "To User" FOREIGN KEY ("User") REFERENCES users (id) ON DELETE CASCADE '
         "DEFERRABLE INITIALLY DEFERRED, "
         "CONSTRAINT late UNIQUE (id, amount) INCLUDE (during) DEFERRABLE INITIALLY DEFERRED, "
+        'CONSTRAINT "one null" UNIQUE NULLS NOT DISTINCT (amount), '
         "CONSTRAINT apart EXCLUDE USING gist (during WITH &&) WHERE (id > 1))"
     )
     any_ground.ask("INSERT INTO users SELECT n, 'm' || n FROM generate_series(1, 250) n")
@@ -45,7 +46,7 @@ def drop(table: str, name: str) -> tuple[str, dict[str, str]]:
     return ("drop_constraint", {"table": table, "constraint": name})
 
 
-@pytest.mark.parametrize("name", ["positive", "unproved", "To User", "late", "The Key", "apart"])
+@pytest.mark.parametrize("name", ["positive", "unproved", "To User", "late", "The Key", "apart", "one null"])
 def test_it_goes_and_comes_back_as_the_server_spelled_it(orders: Ground, name: str) -> None:
     there_and_back(orders, lambda: plan_for(orders, drop("Orders", name)))
 
@@ -54,7 +55,8 @@ def test_it_goes_and_comes_back_as_the_server_spelled_it(orders: Ground, name: s
 def test_one_of_a_partitioned_table_comes_back_with_its_parts(tree: Ground, name: str) -> None:
     mine = (
         "SELECT string_agg(line, ' ' ORDER BY line) "
-        "FROM (SELECT concat(conname, conrelid::regclass, convalidated) AS line FROM pg_constraint WHERE connamespace = 'public'::regnamespace) AS lines"
+        "FROM (SELECT concat(conname, conrelid::regclass, convalidated) AS line FROM pg_constraint "
+        "WHERE connamespace = 'public'::regnamespace) AS lines"
     )
     before = tree.value(mine)
     back_from_everywhere(tree, lambda: plan_for(tree, drop("ev", name)))
@@ -69,6 +71,19 @@ def test_a_not_null_goes_by_its_name_since_18(ground: Ground) -> None:
     there_and_back(ground, lambda: plan_for(ground, drop("t", "mine")))
 
     assert "belongs to the primary key" in understood(ground, drop("t", "t_id_not_null")).problems["constraint"]
+
+
+@pytest.mark.parametrize("name", ["unenforced", "to_itself", "at_once"])
+def test_what_18_brought_comes_back_too(ground: Ground, name: str) -> None:
+    ground.ask(
+        "CREATE TABLE t (id integer PRIMARY KEY, a int4range, b int4range, "
+        "CONSTRAINT unenforced CHECK (id > 3) NOT ENFORCED, "
+        "CONSTRAINT to_itself FOREIGN KEY (id) REFERENCES t (id) NOT ENFORCED, "
+        "CONSTRAINT at_once UNIQUE (a, b WITHOUT OVERLAPS))"
+    )
+    ground.ask("INSERT INTO t SELECT n, int4range(n, n + 1), int4range(n, n + 1) FROM generate_series(1, 250) n")
+    given = {"downtime": "at night"}
+    there_and_back(ground, lambda: plan_for(ground, drop("t", name), given=given))
 
 
 def test_the_other_table_of_a_foreign_key_is_named(orders: Ground) -> None:

@@ -155,6 +155,14 @@ def test_the_same_name_on_another_table_is_not_taken_for_the_index(orders: Groun
     assert orders.value(step.done_sql) is False
 
 
+def test_an_index_is_replaced_under_its_name_in_one_request(orders: Ground) -> None:
+    gone: Wanted = ("drop_index", {"index": "By user"})
+    made = plan_for(orders, gone, add(keys="at", index_name="By user"))
+    up(orders.work(made), work_steps(made))
+
+    assert orders.value("SELECT pg_get_indexdef('\"By user\"'::regclass)").endswith("(at)")
+
+
 def test_what_an_index_repeats_is_warned_of(orders: Ground) -> None:
     def warned(**answers: Any) -> str:
         return " ".join(point.text for point in plan_for(orders, add(**answers)).impact.breaking)
@@ -213,6 +221,13 @@ def test_an_index_that_something_rests_on_is_not_dropped(orders: Ground, name: s
     orders.ask('ALTER TABLE "Orders" ADD PRIMARY KEY (id)')
 
     assert reason in understood(orders, ("drop_index", {"index": name})).problems["index"]
+
+
+def test_a_replica_identity_is_not_dropped(orders: Ground) -> None:
+    orders.ask('CREATE UNIQUE INDEX who ON "Orders" (id, "User")')
+    orders.ask('ALTER TABLE "Orders" REPLICA IDENTITY USING INDEX who')
+
+    assert "is the REPLICA IDENTITY" in understood(orders, ("drop_index", {"index": "who"})).problems["index"]
 
 
 def test_a_part_of_a_partitioned_index_is_not_dropped_alone(tree: Ground) -> None:
