@@ -79,7 +79,8 @@ class OldValues(Value):
             "nobody.",
             f"CREATE TABLE {self.archive.sql} ({', '.join(typed)}, PRIMARY KEY ({self._keys}))",
             limit=limit,
-            undo=undo_by("keep_old_values", f"DROP TABLE {self.archive.sql}"),
+            undo=undo_by("keep_old_values", f"DROP TABLE {self.archive.sql}", lock="none"),
+            lock="none",
         )
 
     def write(self, where: str) -> str:
