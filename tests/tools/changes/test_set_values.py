@@ -136,6 +136,8 @@ CONFLICTS: list[tuple[dict[str, Any], str, str]] = [
     ({"assignments": "t = gen_random_uuid()"}, "assignments", "another value each time"),
     ({"assignments": "t = gen_random_uuid()", "where": "t IS NULL OR n > 1"}, "assignments", "another value each time"),
     ({"assignments": "n = extract(epoch from now())::int"}, "assignments", "another value each time"),
+    ({"assignments": "n = g + 1"}, "assignments", "generated column"),
+    ({"assignments": "g = 1"}, "assignments", "computed by the server"),
     ({"assignments": "n = 1", "where": "random() < 0.5"}, "where", "other rows each time"),
     ({"assignments": "n = 1", "where": "n"}, "where", "true or false"),
 ]
@@ -144,7 +146,8 @@ CONFLICTS: list[tuple[dict[str, Any], str, str]] = [
 @pytest.mark.parametrize(("answers", "question", "reason"), CONFLICTS)
 def test_what_cannot_stand_is_said(common_ground: Ground, answers: dict[str, Any], question: str, reason: str) -> None:
     common_ground.ask('DROP TABLE IF EXISTS "People"')
-    common_ground.ask('CREATE TABLE "People" (id bigint PRIMARY KEY, n integer NOT NULL, t uuid)')
+    common_ground.ask("""CREATE TABLE "People" (id bigint PRIMARY KEY, n integer NOT NULL, t uuid,
+                         g integer GENERATED ALWAYS AS (n * 2) STORED)""")
 
     found = understood(common_ground, ("set_values", {"table": "People", **answers}))
 
