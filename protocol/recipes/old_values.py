@@ -23,8 +23,9 @@ class NewValue(Value):
 
     @property
     def differs(self) -> str:
-        """True for a row that does not hold the value yet."""
-        return differs(quoted(self.column.name), f"({self.expression})", self.column.type)
+        """True for a row that does not hold the value yet, as the column would round or spell it."""
+        type_ = self.column.type
+        return differs(quoted(self.column.name), f"({self.expression})::{unsized(type_)}", type_)
 
 
 class OldValues(Value):

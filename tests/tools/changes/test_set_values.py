@@ -18,6 +18,7 @@ from tests.tools.changes.road import (
     work_steps,
 )
 from tests.tools.ground import Ground
+from tools.engines.embedded import EmbeddedServer
 
 WINDOW = {"downtime": "at night"}
 
@@ -152,3 +153,50 @@ def test_what_cannot_stand_is_said(common_ground: Ground, answers: dict[str, Any
     found = understood(common_ground, ("set_values", {"table": "People", **answers}))
 
     assert reason in found.problems[question]
+
+
+@pytest.mark.parametrize(
+    ("type_", "before", "said"),
+    [
+        ("char(5)", "'x'", "'ab'"),
+        ("varchar(5)", "'x'", "12"),
+        ("text", "'x'", "id"),
+        ("bit(4)", "B'0001'", "B'0101'"),
+        ("mood", "'sad'", "'ok'"),
+        ("short", "'a'", "'abc'"),
+        ("text[]", "'{x,NULL}'", "ARRAY['y', NULL]"),
+        ("interval", "'1 day'", "'24 hours'"),
+        ("timestamptz(3)", "NULL", "'2026-01-01 00:00:00.1234'"),
+        ("date", "NULL", "'2026-01-01 10:00'::timestamp"),
+        ("integer", "id", "1.5"),
+        ("numeric(6,1)", "id", "12.34"),
+        ("real", "id", "0.1"),
+        ("jsonb", "'{}'", "'{\"b\":  1}'"),
+        ("json", "'{}'", "'{\"b\":  1}'"),
+        ("point", "point(id, 1)", "point(1, 2)"),
+        ("box", "'(0,0),(2,2)'", "'(0,0),(4,1)'"),
+        ("int4range", "NULL", "'[1,3]'"),
+    ],
+)
+def test_values_of_every_type_are_told_apart_and_put_back(
+    any_ground: Ground, type_: str, before: str, said: str
+) -> None:
+    any_ground.ask("CREATE TYPE mood AS ENUM ('sad', 'ok')")
+    any_ground.ask("CREATE DOMAIN short AS varchar(4) CHECK (value <> '')")
+    any_ground.ask(f"CREATE TABLE t (id int PRIMARY KEY, v {type_})")
+    any_ground.ask(f"INSERT INTO t SELECT id, {before} FROM generate_series(1, 120) id")
+    there_and_back(
+        any_ground, lambda: plan_for(any_ground, ("set_values", {"table": "t", "assignments": f"v = {said}"}))
+    )
+
+    assert any_ground.value(f"SELECT count(*) FROM t WHERE v::text = ({said})::{type_}::text") == 120
+
+
+def test_a_collation_that_takes_two_spellings_for_one_hides_nothing(ground: Ground, server15: EmbeddedServer) -> None:
+    with_icu = Ground(server15.create_database("blind"), ground.folder)
+    with_icu.ask("CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
+    with_icu.ask("CREATE TABLE t (id int PRIMARY KEY, v text COLLATE blind)")
+    with_icu.ask("INSERT INTO t SELECT id, 'ANN' FROM generate_series(1, 120) id")
+    there_and_back(with_icu, lambda: plan_for(with_icu, ("set_values", {"table": "t", "assignments": "v = lower(v)"})))
+
+    assert with_icu.value("SELECT count(*) FROM t WHERE v COLLATE \"C\" = 'ann'") == 120
