@@ -3,6 +3,7 @@
 import re
 
 from protocol.pasted import Pasted
+from tools.lint.actions import Opaque, Statement
 from tools.lint.grammar import NotRead, tree
 from tools.lint.parse import parse
 from tools.refused_sql import refusal
@@ -15,7 +16,7 @@ AFTER = re.compile(r"\A\s*(?:\Z|[;`”\"'])")
 
 def read_pasted(sql: str) -> tuple[Pasted, ...]:
     """The statements of a text in order, word for word."""
-    return tuple(_read(statement.text) for statement in parse(sql))
+    return tuple(_read(statement) for statement in parse(sql))
 
 
 def pasted_whole(sql: str, words: str) -> bool:
@@ -25,11 +26,15 @@ def pasted_whole(sql: str, words: str) -> bool:
     return any(BEFORE.search(words[:at]) and AFTER.search(words[at + len(bare) :]) for at in places)
 
 
-def _read(text: str) -> Pasted:
+def _read(statement: Statement) -> Pasted:
+    text = statement.text
+    broken = next((one.reason for one in statement.actions if isinstance(one, Opaque) and one.broken), "")
     try:
-        node = tree(text)
+        node = None if broken else tree(text)
     except NotRead as error:
-        return Pasted(sql=text, refused=f"PostgreSQL's grammar does not read it ({error}); correct it first.")
+        node, broken = None, str(error)
+    if node is None:
+        return Pasted(sql=text, refused=f"PostgreSQL's grammar does not read it ({broken}); correct it first.")
     refused = refusal(node, str(node.WhichOneof("node")))
     return Pasted(sql=text, reason=_why_not_typed(text), refused=refused)
 

@@ -62,12 +62,26 @@ def all_absent(node: Any, *fields: str) -> None:
 
 def table_name(node: Any) -> str:
     """The table of a RangeVar as the question takes it: without quotes, for they are no part of the name."""
-    return f"{node.schemaname}.{node.relname}" if node.schemaname else str(node.relname)
+    return joined([name for name in (node.catalogname, node.schemaname, node.relname) if name])
 
 
 def names_of(node: Any) -> list[str]:
     """The parts of a dotted name."""
     return [part.string.sval for part in node.list.items]
+
+
+def relation_name(node: Any) -> str:
+    """The dotted name of a table or an index as the question takes it."""
+    return joined(names_of(node))
+
+
+def joined(names: Sequence[str]) -> str:
+    """A name that holds a dot would be read as a schema and another name, and so as another table."""
+    if len(names) > 2:
+        raise NotTyped("it names a database")
+    if any(mark in name for name in names for mark in '."'):
+        raise NotTyped("a name in it holds a dot or a quote")
+    return ".".join(names)
 
 
 def strings_of(nodes: Sequence[Any]) -> list[str]:

@@ -12,6 +12,7 @@ from protocol.discovery import Scalar
 from protocol.errors import BadAnswer
 from protocol.names import quoted
 from protocol.value import Value
+from tools.lint.actions import Opaque, Statement
 from tools.lint.grammar import NotRead, text_of, tree, under, word
 from tools.lint.parse import parse
 from tools.sql_pieces import (
@@ -21,7 +22,9 @@ from tools.sql_pieces import (
     behind,
     in_parentheses,
     index_element,
+    joined,
     names_of,
+    relation_name,
     table_name,
 )
 from tools.understand_alter import alter_table
@@ -29,10 +32,13 @@ from tools.understand_alter import alter_table
 Reader = Callable[[Any, str], Iterable[SqlChange]]
 """Reads a statement's node, with its text beside it; raises NotTyped with the reason."""
 
-LEFT_OUT = {"transaction_stmt", "variable_set_stmt"}
-"""BEGIN, COMMIT and timeouts: each step is a transaction of its own, with timeouts of its own."""
+NAMES = {"name", "column", "constraint"}
+"""Forms of questions that take a name as it is."""
+
+NO_COMMENT = {"none", "no", "null", "nothing"}
 
 SETTINGS = {"lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout", "transaction_timeout"}
+"""Left out, with BEGIN and COMMIT: each step is a transaction of its own, with timeouts of its own."""
 
 
 class Reading(Value):
@@ -52,7 +58,7 @@ def changes_in(sql: str) -> Reading:
     changes: list[SqlChange] = []
     left_out: list[str] = []
     for statement in parse(sql):
-        found = _read(statement.text)
+        found = _read(statement)
         if found is None:
             left_out.append(statement.text)
         else:
@@ -60,8 +66,11 @@ def changes_in(sql: str) -> Reading:
     return Reading(changes=tuple(changes), left_out=tuple(left_out))
 
 
-def _read(text: str) -> tuple[SqlChange, ...] | None:
+def _read(statement: Statement) -> tuple[SqlChange, ...] | None:
+    text = statement.text
     try:
+        if broken := next((one.reason for one in statement.actions if isinstance(one, Opaque) and one.broken), ""):
+            raise NotTyped(f"PostgreSQL's grammar does not read it: {broken}")
         node = tree(text)
         kind = str(node.WhichOneof("node"))
         if _is_left_out(kind, getattr(node, kind)):
@@ -89,8 +98,9 @@ def _answerable(changes: Iterable[SqlChange]) -> None:
         questions = {question.id: question for question in known.questions()} if known else {}
         for name, said in change.answers.items():
             try:
-                if name in questions:
-                    questions[name].parse(said)
+                taken = questions[name].parse(said) if name in questions else said
+                if name in questions and questions[name].form in NAMES and taken != said:
+                    raise NotTyped(f"`{said}` would be read as `{taken}`")
             except BadAnswer as error:
                 raise NotTyped(error.message) from None
 
@@ -167,7 +177,7 @@ def _drop(node: Any, text: str) -> Iterator[SqlChange]:
         what = word(node, "remove_type").removeprefix("OBJECT_").replace("_", " ")
         raise NotTyped(f"no kind of change describes DROP {what}")
     for dropped in node.objects:
-        yield SqlChange(kind=kind, answers={question: ".".join(names_of(dropped))}, statement=text)
+        yield SqlChange(kind=kind, answers={question: relation_name(dropped)}, statement=text)
 
 
 def _rename(node: Any, text: str) -> Iterator[SqlChange]:
@@ -205,12 +215,16 @@ def _enum(node: Any, text: str) -> Iterator[SqlChange]:
 
 def _comment(node: Any, text: str) -> Iterator[SqlChange]:
     names = names_of(node.object)
+    if node.comment.lower() in NO_COMMENT:
+        raise NotTyped("its text is a word that says that there is none")
     comment = node.comment or "none"
     match word(node, "objtype"):
         case "OBJECT_TABLE":
-            yield SqlChange(kind="add_comment", answers={"table": ".".join(names), "comment": comment}, statement=text)
+            yield SqlChange(
+                kind="add_comment", answers={"table": relation_name(node.object), "comment": comment}, statement=text
+            )
         case "OBJECT_COLUMN":
-            answers: dict[str, Scalar] = {"table": ".".join(names[:-1]), "column": names[-1], "comment": comment}
+            answers: dict[str, Scalar] = {"table": joined(names[:-1]), "column": names[-1], "comment": comment}
             yield SqlChange(kind="add_comment", answers=answers, statement=text)
         case what:
             raise NotTyped(f"no kind of change comments on a {what.removeprefix('OBJECT_').lower()}")
@@ -218,6 +232,8 @@ def _comment(node: Any, text: str) -> Iterator[SqlChange]:
 
 def _update(node: Any, text: str) -> Iterator[SqlChange]:
     all_absent(node, "from_clause", "returning_clause", "with_clause")
+    if not node.relation.inh:
+        raise NotTyped("it is for the parent ONLY, without what inherits from it")
     if node.relation.HasField("alias"):
         raise NotTyped("the table has another name in it; write the conditions without")
     if next(under(node, "SubLink"), None) is not None:

@@ -59,8 +59,8 @@ class Deduplicate(Change):
         pointing = tuple((d.name, d.note) for d in facts.dependants if d.kind == "foreign key")
         if pointing:
             return {
-                "table": f"other rows point to rows of `{facts.name}` ({referenced_by(pointing)}). Point them to the row "
-                "that stays, drop the constraint, and remove the double rows then."
+                "table": f"other rows point to rows of `{facts.name}` ({referenced_by(pointing)}). Point them to the "
+                "row that stays, drop the constraint, and remove the double rows then."
             }
         unique = _already_unique(facts, situation.columns())
         return {"columns": f"index `{unique}` keeps them unique already."} if unique else {}

@@ -52,8 +52,8 @@ class MoveRows(Change):
     label: ClassVar[str] = "move rows to another table"
     about: ClassVar[str] = (
         "Copy rows of one table into another one that is there, in batches, and if wanted delete them from the first. "
-        "mapping is `target_column = expression over the source, …` or `same names`; it has to fill a unique key of the "
-        "target. where is a condition over the source, or none."
+        "mapping is `target_column = expression over the source, …` or `same names`; it has to fill a unique key of "
+        "the target. where is a condition over the source, or none."
     )
 
     kind: Literal["move_rows"] = "move_rows"

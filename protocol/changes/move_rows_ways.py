@@ -112,7 +112,8 @@ class _Way:
             f"What this run puts into the target is noted in {self.moved}, so that undoing takes out nothing else.",
             f"CREATE TABLE {self.moved.sql} ({', '.join(keys)}, PRIMARY KEY ({names}))",
             limit=self.situation.lock_limit,
-            undo=undo_by("keep_keys", f"DROP TABLE {self.moved.sql}"),
+            undo=undo_by("keep_keys", f"DROP TABLE {self.moved.sql}", lock="none"),
+            lock="none",
         )
 
     def _copy(self, id_: str = "copy", title: str = "Copy the rows") -> Backfill:
@@ -123,7 +124,7 @@ class _Way:
             left_sql=self.missing(self.change.table),
             rows=self.rows,
             title=title,
-            why="Each batch is a transaction of its own with its checkpoint inside; a row whose key is in the target is "
+            why="A batch is one transaction with its checkpoint inside; a row whose key is in the target is "
             "left alone, and at the end every row must be there with its values.",
             id_=id_,
         )

@@ -12,7 +12,7 @@ from protocol.facts import Facts, TableFacts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.names import Expression, TableName
-from protocol.recipes.repeatable import changes_by_itself, may_be_applied_twice
+from protocol.recipes.repeatable import changes_by_itself, generated_among, may_be_applied_twice
 from protocol.recipes.said import not_writable, said_assignments, unreadable
 from protocol.situation import Situation
 from protocol.steps import Check
@@ -62,7 +62,12 @@ class SetValues(Change):
             return found
         where = situation.expression("where")
         for one in said_assignments(situation, "assignments"):
-            reason = not_writable(facts, one.column) or _null(facts, one) or _restless(situation, one, where)
+            reason = (
+                not_writable(facts, one.column)
+                or _null(facts, one)
+                or _generated(facts, one)
+                or _restless(situation, one, where)
+            )
             if reason:
                 return {"assignments": reason}
         if where and changes_by_itself(where, situation.values):
@@ -152,6 +157,12 @@ def _null(facts: TableFacts, one: Assignment) -> str:
     if column is not None and not column.nullable and one.expression.lower() == "null":
         return f"`{one.column}` is NOT NULL; it cannot be set to NULL."
     return ""
+
+
+def _generated(facts: TableFacts, one: Assignment) -> str:
+    """By a generated column an expression may read the column that it fills, and nobody would see it."""
+    generated = generated_among(facts, one.expression)
+    return f"`{generated}` is a generated column; write out its expression instead." if generated else ""
 
 
 def _restless(situation: Situation, one: Assignment, where: str | None) -> str:

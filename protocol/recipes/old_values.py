@@ -23,8 +23,9 @@ class NewValue(Value):
 
     @property
     def differs(self) -> str:
-        """True for a row that does not hold the value yet."""
-        return differs(quoted(self.column.name), f"({self.expression})", self.column.type)
+        """True for a row that does not hold the value yet, as the column would round or spell it."""
+        type_ = self.column.type
+        return differs(quoted(self.column.name), f"({self.expression})::{unsized(type_)}", type_)
 
 
 class OldValues(Value):
@@ -79,7 +80,8 @@ class OldValues(Value):
             "nobody.",
             f"CREATE TABLE {self.archive.sql} ({', '.join(typed)}, PRIMARY KEY ({self._keys}))",
             limit=limit,
-            undo=undo_by("keep_old_values", f"DROP TABLE {self.archive.sql}"),
+            undo=undo_by("keep_old_values", f"DROP TABLE {self.archive.sql}", lock="none"),
+            lock="none",
         )
 
     def write(self, where: str) -> str:

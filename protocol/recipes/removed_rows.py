@@ -32,6 +32,7 @@ class RemovedRows(Value):
             f"Whole rows are kept in {self.archive}, so that they can be put back. A new table blocks nobody.",
             f"CREATE TABLE {self.archive.sql} (LIKE {self.table.sql}, PRIMARY KEY ({', '.join(self.keys)}))",
             limit=limit,
+            lock="ACCESS SHARE",
         )
 
     def remove(self, doomed: str, before: str = "") -> str:

@@ -126,6 +126,7 @@ def test_the_second_change_of_a_request_is_checked_under_its_own_number(ground: 
         "LOCK TABLE t",
         "DROP TABLE t; DROP DATABASE shop",
         "this is no SQL",
+        "SELECT 'a\x00b'",
     ],
 )
 def test_some_things_are_refused_even_so(common_ground: Ground, sql: str) -> None:

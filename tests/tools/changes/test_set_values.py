@@ -18,6 +18,7 @@ from tests.tools.changes.road import (
     work_steps,
 )
 from tests.tools.ground import Ground
+from tools.engines.embedded import EmbeddedServer
 
 WINDOW = {"downtime": "at night"}
 
@@ -136,6 +137,8 @@ CONFLICTS: list[tuple[dict[str, Any], str, str]] = [
     ({"assignments": "t = gen_random_uuid()"}, "assignments", "another value each time"),
     ({"assignments": "t = gen_random_uuid()", "where": "t IS NULL OR n > 1"}, "assignments", "another value each time"),
     ({"assignments": "n = extract(epoch from now())::int"}, "assignments", "another value each time"),
+    ({"assignments": "n = g + 1"}, "assignments", "generated column"),
+    ({"assignments": "g = 1"}, "assignments", "computed by the server"),
     ({"assignments": "n = 1", "where": "random() < 0.5"}, "where", "other rows each time"),
     ({"assignments": "n = 1", "where": "n"}, "where", "true or false"),
 ]
@@ -144,8 +147,56 @@ CONFLICTS: list[tuple[dict[str, Any], str, str]] = [
 @pytest.mark.parametrize(("answers", "question", "reason"), CONFLICTS)
 def test_what_cannot_stand_is_said(common_ground: Ground, answers: dict[str, Any], question: str, reason: str) -> None:
     common_ground.ask('DROP TABLE IF EXISTS "People"')
-    common_ground.ask('CREATE TABLE "People" (id bigint PRIMARY KEY, n integer NOT NULL, t uuid)')
+    common_ground.ask("""CREATE TABLE "People" (id bigint PRIMARY KEY, n integer NOT NULL, t uuid,
+                         g integer GENERATED ALWAYS AS (n * 2) STORED)""")
 
     found = understood(common_ground, ("set_values", {"table": "People", **answers}))
 
     assert reason in found.problems[question]
+
+
+@pytest.mark.parametrize(
+    ("type_", "before", "said"),
+    [
+        ("char(5)", "'x'", "'ab'"),
+        ("varchar(5)", "'x'", "12"),
+        ("text", "'x'", "id"),
+        ("bit(4)", "B'0001'", "B'0101'"),
+        ("mood", "'sad'", "'ok'"),
+        ("short", "'a'", "'abc'"),
+        ("text[]", "'{x,NULL}'", "ARRAY['y', NULL]"),
+        ("interval", "'1 day'", "'24 hours'"),
+        ("timestamptz(3)", "NULL", "'2026-01-01 00:00:00.1234'"),
+        ("date", "NULL", "'2026-01-01 10:00'::timestamp"),
+        ("integer", "id", "1.5"),
+        ("numeric(6,1)", "id", "12.34"),
+        ("real", "id", "0.1"),
+        ("jsonb", "'{}'", "'{\"b\":  1}'"),
+        ("json", "'{}'", "'{\"b\":  1}'"),
+        ("point", "point(id, 1)", "point(1, 2)"),
+        ("box", "'(0,0),(2,2)'", "'(0,0),(4,1)'"),
+        ("int4range", "NULL", "'[1,3]'"),
+    ],
+)
+def test_values_of_every_type_are_told_apart_and_put_back(
+    any_ground: Ground, type_: str, before: str, said: str
+) -> None:
+    any_ground.ask("CREATE TYPE mood AS ENUM ('sad', 'ok')")
+    any_ground.ask("CREATE DOMAIN short AS varchar(4) CHECK (value <> '')")
+    any_ground.ask(f"CREATE TABLE t (id int PRIMARY KEY, v {type_})")
+    any_ground.ask(f"INSERT INTO t SELECT id, {before} FROM generate_series(1, 120) id")
+    there_and_back(
+        any_ground, lambda: plan_for(any_ground, ("set_values", {"table": "t", "assignments": f"v = {said}"}))
+    )
+
+    assert any_ground.value(f"SELECT count(*) FROM t WHERE v::text = ({said})::{type_}::text") == 120
+
+
+def test_a_collation_that_takes_two_spellings_for_one_hides_nothing(ground: Ground, server15: EmbeddedServer) -> None:
+    with_icu = Ground(server15.create_database("blind"), ground.folder)
+    with_icu.ask("CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministic = false)")
+    with_icu.ask("CREATE TABLE t (id int PRIMARY KEY, v text COLLATE blind)")
+    with_icu.ask("INSERT INTO t SELECT id, 'ANN' FROM generate_series(1, 120) id")
+    there_and_back(with_icu, lambda: plan_for(with_icu, ("set_values", {"table": "t", "assignments": "v = lower(v)"})))
+
+    assert with_icu.value("SELECT count(*) FROM t WHERE v COLLATE \"C\" = 'ann'") == 120
