@@ -179,7 +179,8 @@ class CreateTable(Change):
             title="It has its columns with their types",
             kind="catalog",
             sql="SELECT (array_agg(attname || ' ' || format_type(atttypid, atttypmod)) "
-            f"@> ARRAY[{wanted}]::text[])::text FROM pg_attribute WHERE attrelid = to_regclass({literal(self.table.sql)}) AND NOT attisdropped",
+            f"@> ARRAY[{wanted}]::text[])::text FROM pg_attribute "
+            f"WHERE attrelid = to_regclass({literal(self.table.sql)}) AND NOT attisdropped",
             expected="true",
         )
         keys = tuple(

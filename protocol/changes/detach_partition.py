@@ -17,7 +17,13 @@ from protocol.standing import Partition
 from protocol.steps import Check, Concurrently, Statements, Undo
 from protocol.strategy import Strategy
 
-TABLE = Question(id="table", group=Group.KIND, text="Which partitioned table loses a partition?", form="table")
+TABLE = Question(
+    id="table",
+    group=Group.KIND,
+    text="Which partitioned table loses a partition?",
+    form="table",
+    of="partition",  # named beside another table, so that it may be a partition itself
+)
 PARTITION = Question(id="partition", group=Group.KIND, text="Which partition is detached?", form="table")
 
 
@@ -106,15 +112,17 @@ class DetachPartition(Change):
 
     @property
     def _check_stays(self) -> str:
-        return f"Its CHECK {recipe.proof_name(self.partition)} stays, so that it can be attached again without a scan"
+        return f"Its CHECK {recipe.kept_name(self.partition)} stays, so that it can be attached again without a scan"
 
     def _proof(self, facts: TableFacts, part: Partition, situation: Situation) -> tuple[Statements, ...]:
         """A CHECK of ours in place of the one that the server would leave under a name of its choice."""
         by_hash = facts.partitioning is not None and facts.partitioning.by == "hash"
-        if part.condition is None or part.is_default or by_hash:
+        there = [check.name for check in situation.facts.of(self.partition).table.constraints]
+        if part.condition is None or part.is_default or by_hash or recipe.kept_name(self.partition) in there:
             return ()
         return recipe.proof(
             self.partition,
+            recipe.kept_name(self.partition),
             part.condition,
             situation.facts.of(self.partition).rows,
             id_="bounds",

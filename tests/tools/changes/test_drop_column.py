@@ -1,9 +1,13 @@
+import random
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 
 from protocol.plan import Plan
+from protocol.steps import Backfill
 from tests.tools.changes.road import (
     Scalar,
     back_from_everywhere,
@@ -133,6 +137,44 @@ def test_the_archive_follows_every_write_of_a_role_without_rights_on_it(any_grou
         any_ground.ask(f"DROP ROLE {role}")
 
     assert after.rows == before.rows
+
+
+def test_writers_beside_the_copy_leave_no_value_behind(any_ground: Ground) -> None:
+    any_ground.ask('CREATE TABLE "Weird Name" (id int PRIMARY KEY, "The Mail" text)')
+    any_ground.ask("INSERT INTO \"Weird Name\" SELECT n, 'n' || n FROM generate_series(1, 3000) n")
+    plan = asked(any_ground)()
+    gate, archive, fill, _ = work_steps(plan)
+    work = any_ground.work(plan)
+    up(work, [gate, archive])
+    over = threading.Event()
+
+    def write(seed: int) -> int:
+        chosen, written = random.Random(seed), 0
+        with psycopg.connect(any_ground.dsn, autocommit=True) as connection:
+            while not over.is_set() or written < 50:
+                one = chosen.randrange(1, 3000)
+                connection.execute(
+                    chosen.choice(
+                        (
+                            f'UPDATE "Weird Name" SET "The Mail" = \'w{written}\' WHERE id = {one}',
+                            f'UPDATE "Weird Name" SET "The Mail" = NULL WHERE id = {one}',
+                            f'DELETE FROM "Weird Name" WHERE id = {one}',
+                            f"INSERT INTO \"Weird Name\" VALUES ({one}, 'back') ON CONFLICT DO NOTHING",
+                        )
+                    )
+                )
+                written += 1
+        return written
+
+    with ThreadPoolExecutor() as pool:
+        writers = [pool.submit(write, seed) for seed in range(3)]
+        up(work, [fill])
+        over.set()
+        written = sum(writer.result() for writer in writers)
+    assert isinstance(fill, Backfill)
+
+    assert written >= 150
+    assert any_ground.value(fill.left_sql) == 0
 
 
 def test_a_column_privilege_comes_back(ground: Ground) -> None:

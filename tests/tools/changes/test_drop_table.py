@@ -112,5 +112,5 @@ def test_one_that_was_put_aside_before_has_to_go_first(ground: Ground) -> None:
     ground.ask('CREATE TABLE "Weird Name" (id int)')
 
     assert understood(ground, ("drop_table", ASKED)).problems == {
-        "table": "`whimbrel.retired_Weird Name` is taken, by a table; another name is needed."
+        "table": "`whimbrel.retired_Weird Name` is still there from an earlier run; drop or rename it first."
     }
