@@ -140,7 +140,7 @@ def _back(facts: TableFacts, column: Column, situation: Situation, archive: Arch
     steps += rebuild.again(facts, column.name, situation.major, "undo_drop_column_rebuild")
     costs = BACK if archive else "The column comes back as the last one."
     costs += " Indexes that only one partition has do not come back." if facts.partitioning else ""
-    return Undo(steps=tuple(steps), costs=costs if column.nullable else f"{costs} {STAYS_NULLABLE}")
+    return Undo(steps=tuple(steps), costs=costs if column.nullable or relaxed else f"{costs} {STAYS_NULLABLE}")
 
 
 def _add_again(facts: TableFacts, column: Column) -> Statements:
