@@ -91,6 +91,24 @@ def test_statistics_come_back_too(ground: Ground) -> None:
     assert (gone, ground.value("SELECT pg_get_statisticsobjdef(oid) FROM pg_statistic_ext")) == (0, before)
 
 
+def test_what_the_column_was_told_of_storage_and_statistics_comes_back(any_ground: Ground) -> None:
+    plain(any_ground)
+    for told in ("SET STORAGE EXTERNAL", "SET COMPRESSION pglz", "SET STATISTICS 77", "SET (n_distinct = 5)"):
+        any_ground.ask(f'ALTER TABLE "Weird Name" ALTER COLUMN "The Mail" {told}')
+    ask = (
+        "SELECT attstorage::text, attcompression::text, attstattarget, attoptions::text FROM pg_attribute "
+        "WHERE attrelid = '\"Weird Name\"'::regclass AND attname = 'The Mail'"
+    )
+    before = any_ground.ask(ask)
+    plan = asked(any_ground)()
+    work = any_ground.work(plan)
+    up(work, work_steps(plan))
+    down(work, work_steps(plan))
+
+    assert before == [("e", "p", 77, "{n_distinct=5}")]
+    assert any_ground.ask(ask) == before
+
+
 @pytest.mark.parametrize(
     "column",
     [
