@@ -309,6 +309,21 @@ def test_what_the_server_would_refuse_is_said_before(any_ground: Ground, sql: st
             any_ground.ask("ALTER TABLE t DROP COLUMN c")
 
 
+def test_triggers_whose_functions_the_server_does_not_look_into_are_named(ground: Ground) -> None:
+    plain(ground)
+    ground.ask(
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS "
+        '$$BEGIN NEW."The Mail" := lower(NEW."The Mail"); RETURN NEW; END$$'
+    )
+    ground.ask('CREATE TRIGGER lowered BEFORE INSERT ON "Weird Name" FOR EACH ROW EXECUTE FUNCTION f()')
+    plan = asked(ground)()
+    up(ground.work(plan), work_steps(plan))
+
+    assert any("(lowered)" in point.text for point in plan.impact.breaking)
+    with pytest.raises(psycopg.errors.UndefinedColumn):
+        ground.ask('INSERT INTO "Weird Name" (id) VALUES (1000)')
+
+
 def test_the_last_column_is_the_table(ground: Ground) -> None:
     ground.ask("CREATE TABLE t (c int)")
 

@@ -5,6 +5,7 @@ from typing import NamedTuple, get_args
 import psycopg
 import pytest
 
+from protocol.plan import Plan
 from protocol.steps import LockMode, Statements
 from tests.tools.changes.road import Scalar, plan_for, up, work_steps
 from tests.tools.ground import Ground
@@ -79,6 +80,15 @@ def test_each_step_locks_what_it_says_and_scans_nothing_under_a_lock(any_ground:
         if not step.id.startswith("prove"):
             read = [line for line in said if not any(name in line for name in empty)]
             assert read == [], f"{step.id} reads or writes every row"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.kind}-{case.strategy}")
+def test_a_plan_that_was_written_down_is_the_same_when_it_is_read_again(ground: Ground, case: Case) -> None:
+    for sql in SCHEMA:
+        ground.ask(sql)
+    plan = plan_for(ground, (case.kind, case.answers), strategies=[case.strategy], given={"downtime": "at night"})
+
+    assert Plan.model_validate_json(plan.model_dump_json()) == plan
 
 
 def carried_out(ground: Ground, step: Statements) -> tuple[LockMode, list[str]]:
