@@ -5,7 +5,12 @@ import pytest
 from tests.tools.ground import Ground
 from tools.named_sql import queries
 
-FILES = [("tools", "ledger.sql"), ("tools", "monitor.sql"), ("tools.introspect", "postgres.sql")]
+FILES = [
+    ("tools", "ledger.sql"),
+    ("tools", "monitor.sql"),
+    ("tools.introspect", "postgres.sql"),
+    ("tools.introspect", "standing.sql"),
+]
 
 
 @pytest.mark.parametrize(("package", "file"), FILES)
