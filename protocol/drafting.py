@@ -224,7 +224,7 @@ def _rollback(steps: tuple[Step, ...]) -> tuple[RollbackPoint, ...]:
 
 
 NOTHING_YET = "Nothing was changed yet; schema `whimbrel` may stay."
-NO_RETURN = "This is behind the point of no return: what was taken away comes back from the backup only."
+NO_RETURN = "This is behind the point of no return: what was done there stays, or comes back from the backup only."
 
 
 # --- what is looked at ---------------------------------------------------------------------------------------------

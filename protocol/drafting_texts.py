@@ -137,7 +137,7 @@ def risks(facts: Facts, steps: tuple[Step, ...]) -> tuple[Risk, ...]:
     if final is not None:
         found.append(
             Risk(
-                risk=f"“{final.title}” takes away what may still be needed",
+                risk=f"“{final.title}” cannot simply be undone",
                 likelihood="LOW",
                 impact="HIGH",
                 mitigation=final.undo.costs if final.undo else "The backup; look twice before confirming it",

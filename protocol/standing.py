@@ -31,11 +31,15 @@ class Grant(Value):
 
 
 class ColumnTraits(Value):
-    """`collation` is written as SQL, None where it is the type's own; `inherited` from a parent table."""
+    """`collation` is written as SQL, None where it is the type's own; `inherited` from a parent table.
+
+    `settings` are what ALTER COLUMN was told of storage, compression and statistics, as it takes them.
+    """
 
     name: str
     collation: str | None = None
     inherited: bool = False
+    settings: tuple[str, ...] = ()
 
 
 class Partition(Value):

@@ -19,7 +19,13 @@ from protocol.standing import Partition
 from protocol.steps import Check, Statements, Step
 from protocol.strategy import Strategy
 
-TABLE = Question(id="table", group=Group.KIND, text="Which partitioned table is it attached to?", form="table")
+TABLE = Question(
+    id="table",
+    group=Group.KIND,
+    text="Which partitioned table is it attached to?",
+    form="table",
+    of="partition",  # named beside another table, so that it may be a partition itself
+)
 PARTITION = Question(id="partition", group=Group.KIND, text="Which table becomes a partition?", form="table")
 BOUNDS = Question(
     id="bounds",
@@ -123,6 +129,7 @@ class AttachPartition(Change):
             return ()
         return recipe.proof(
             part.name,
+            recipe.proof_name(part.name),
             bounds.condition,
             part.rows,
             id_="bounds",

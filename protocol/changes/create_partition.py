@@ -18,7 +18,13 @@ from protocol.standing import Partition
 from protocol.steps import Check, Undo
 from protocol.strategy import Strategy
 
-TABLE = Question(id="table", group=Group.KIND, text="Which partitioned table gets a partition?", form="table")
+TABLE = Question(
+    id="table",
+    group=Group.KIND,
+    text="Which partitioned table gets a partition?",
+    form="table",
+    of="partition",  # named beside another table, so that it may be a partition itself
+)
 PARTITION = Question(id="partition", group=Group.KIND, text="What is the new partition called?", form="new_table")
 BOUNDS = Question(
     id="bounds",

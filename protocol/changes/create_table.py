@@ -5,19 +5,18 @@ from typing import ClassVar, Literal
 
 from pydantic import ValidationError
 
+from protocol.changes import create_table_ways
 from protocol.changes.base import Change
 from protocol.clauses import Unclear
 from protocol.discovery import TYPE, Group, Question
 from protocol.facts import Facts, Figure, Key, KeyColumn, TableFacts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
-from protocol.names import TableName, literal, quoted
-from protocol.recipes.definition import DefinedColumn, Definition, ForeignKey, read
-from protocol.recipes.instant import instant, undo_by
-from protocol.recipes.looking import constraint_is_proved, relation_is_there
+from protocol.names import TableName, quoted
+from protocol.recipes.definition import DefinedColumn, Definition, read
 from protocol.schema import Column, Constraint, Table
 from protocol.situation import Situation, new_name
-from protocol.steps import Check, Statements
+from protocol.steps import Check
 from protocol.strategy import Strategy
 
 TABLE_NAME = Question(id="table_name", group=Group.KIND, text="What is the new table called?", form="new_table")
@@ -92,7 +91,8 @@ class CreateTable(Change):
         return cls(table=name, definition=situation.need("definition"), columns=columns)
 
     @property
-    def _read(self) -> Definition:
+    def parts(self) -> Definition:
+        """The definition, cut into its parts."""
         return read(self.definition, self.table)
 
     @property
@@ -104,7 +104,7 @@ class CreateTable(Change):
         return (self.table,)
 
     def foresee(self, facts: Facts) -> Facts:
-        definition = self._read
+        definition = self.parts
         types = {column.name: column.type for column in self.columns}
         index = f"{self.table.name}_pkey"
         parts = tuple(KeyColumn(name=name, type=types[name]) for name in definition.key if name in types)
@@ -128,65 +128,10 @@ class CreateTable(Change):
         )
 
     def strategies(self, situation: Situation) -> tuple[Strategy, ...]:
-        definition, limit = self._read, situation.lock_limit
-        create = f"CREATE TABLE {self.table.sql} ({', '.join(definition.elements)})"
-        first = instant(
-            "create_table",
-            f"Create table {self.table}",
-            "Nobody knows it yet, so nobody waits."
-            + (
-                " Its foreign keys follow one by one, for each locks the table it points to."
-                if definition.foreign_keys
-                else ""
-            ),
-            create,
-            limit=limit,
-            lock="none",
-            undo=undo_by("create_table", f"DROP TABLE {self.table.sql}", costs="What was written to it is gone."),
-        )
-        keys = tuple(self._points_to(number, key, limit) for number, key in enumerate(definition.foreign_keys, start=1))
-        return (
-            Strategy(
-                id="one_by_one" if keys else "one_statement",
-                title="The table, then its foreign keys one by one" if keys else "One statement",
-                sketch=(create, *(line for step in keys for line in step.sql)),
-                pros=(
-                    "Touches nothing that is there" if not keys else "Locks one live table at a time, for an instant",
-                ),
-                cons=tuple(f"Writers of {key.parent} wait for an instant" for key in definition.foreign_keys),
-                downtime="none",
-                steps=(first, *keys),
-            ),
-        )
-
-    def _points_to(self, number: int, key: ForeignKey, limit: int) -> Statements:
-        named = f"{self.table.sql} DROP CONSTRAINT {quoted(key.name)}"
-        return instant(
-            f"foreign_key_{number}",
-            f"Point {key.name} to {key.parent}",
-            f"SHARE ROW EXCLUSIVE on {key.parent}: readers go on, writers wait. The new table is empty, so there is "
-            "nothing to check.",
-            f"ALTER TABLE {self.table.sql} ADD CONSTRAINT {quoted(key.name)} {key.clause}",
-            limit=limit,
-            lock="SHARE ROW EXCLUSIVE",
-            undo=undo_by(f"foreign_key_{number}", f"ALTER TABLE {named}"),
-        )
+        return create_table_ways.strategies(self, situation)
 
     def checks(self, situation: Situation) -> tuple[Check, ...]:  # noqa: ARG002 - the change says it all
-        wanted = ", ".join(literal(f"{column.name} {column.type}") for column in self.columns)
-        columns = Check(
-            id="columns",
-            title="It has its columns with their types",
-            kind="catalog",
-            sql="SELECT (array_agg(attname || ' ' || format_type(atttypid, atttypmod)) "
-            f"@> ARRAY[{wanted}]::text[])::text FROM pg_attribute WHERE attrelid = to_regclass({literal(self.table.sql)}) AND NOT attisdropped",
-            expected="true",
-        )
-        keys = tuple(
-            constraint_is_proved(self.table, key.name).model_copy(update={"id": f"foreign_key_{number}"})
-            for number, key in enumerate(self._read.foreign_keys, start=1)
-        )
-        return (relation_is_there(self.table), columns, *keys)
+        return create_table_ways.checks(self)
 
     @property
     def title(self) -> str:
@@ -207,7 +152,7 @@ class CreateTable(Change):
     def impact(self, situation: Situation) -> Iterator[Point]:  # noqa: ARG002 - it is new to everyone
         yield holds("No statement of the application changes")
         yield warns("Roles of the application have no privilege on it until they are granted")
-        for key in self._read.foreign_keys:
+        for key in self.parts.foreign_keys:
             yield warns(f"A row of {key.parent} that it points to cannot be deleted as before; {key.name} has no index")
 
 

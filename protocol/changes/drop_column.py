@@ -113,6 +113,12 @@ class DropColumn(Change):
             "“cached plan must not change result type”"
         )
         facts = situation.table()
+        triggers = [trigger.name for trigger in facts.table.triggers] if facts else []
+        if triggers:
+            yield warns(
+                f"Look into its triggers ({', '.join(triggers)}): a function of theirs that names {self.column} makes "
+                "writes fail"
+            )
         gone = rebuild.vanishing(facts, self.column) if facts else ()
         if gone:
             yield warns(f"Vanish silently with it: {', '.join(gone)}")

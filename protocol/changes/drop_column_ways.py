@@ -8,6 +8,7 @@ from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant
 from protocol.recipes.relax import STAYS_NULLABLE, not_null_again, relax
 from protocol.schema import Column
 from protocol.situation import Situation
+from protocol.standing import ColumnTraits
 from protocol.steps import ChangingStep, Statements, Step, Undo
 from protocol.strategy import Strategy
 
@@ -139,13 +140,15 @@ def _back(facts: TableFacts, column: Column, situation: Situation, archive: Arch
         )
     steps += rebuild.again(facts, column.name, situation.major, "undo_drop_column_rebuild")
     costs = BACK if archive else "The column comes back as the last one."
-    return Undo(steps=tuple(steps), costs=costs if column.nullable else f"{costs} {STAYS_NULLABLE}")
+    costs += " Indexes that only one partition has do not come back." if facts.partitioning else ""
+    return Undo(steps=tuple(steps), costs=costs if column.nullable or relaxed else f"{costs} {STAYS_NULLABLE}")
 
 
 def _add_again(facts: TableFacts, column: Column) -> Statements:
     named, bare = facts.name.sql, quoted(column.name)
-    collation = next((t.collation for t in facts.traits if t.name == column.name and t.collation), None)
-    add = f"ALTER TABLE {named} ADD COLUMN {bare} {column.type}" + (f" COLLATE {collation}" if collation else "")
+    traits = next((one for one in facts.traits if one.name == column.name), ColumnTraits(name=column.name))
+    add = f"ALTER TABLE {named} ADD COLUMN {bare} {column.type}"
+    add += f" COLLATE {traits.collation}" if traits.collation else ""
     if column.generated:
         add += f" GENERATED ALWAYS AS ({column.default}) {column.generated.upper()}"
     default = f"ALTER TABLE {named} ALTER COLUMN {bare} SET DEFAULT {column.default}"
@@ -159,6 +162,7 @@ def _add_again(facts: TableFacts, column: Column) -> Statements:
         add,
         *((default,) if column.default and not column.generated else ()),
         *((f"COMMENT ON COLUMN {named}.{bare} IS {literal(comment)}",) if comment else ()),
+        *(f"ALTER TABLE {named} ALTER COLUMN {bare} {setting}" for setting in traits.settings),
         *_grants_again(facts, column.name),
         limit=UNDO_LOCK_TIMEOUT_MS,
     )

@@ -50,8 +50,12 @@ class DropTable(Change):
 
     @classmethod
     def inquiries(cls, situation: Situation) -> tuple[Inquiry, ...]:
-        table = situation.tables.get("table")
-        return (Inquiry(question="table", table=retired(table), use="free name"),) if table else ()
+        """Its new name, and those of its indexes, which move along, have to be free in schema `whimbrel`."""
+        facts = situation.table()
+        if facts is None:
+            return ()
+        along = [TableName(schema_name="whimbrel", name=index.name) for index in facts.table.indexes]
+        return tuple(Inquiry(question="table", table=name, use="free name") for name in (retired(facts.name), *along))
 
     @classmethod
     def from_situation(cls, situation: Situation) -> "DropTable":
@@ -110,17 +114,18 @@ class DropTable(Change):
 
     def _aside(self, situation: Situation, aside: TableName, facts: TableFacts) -> Statements:
         kept = " Its partitions stay where they are, under their own names." if facts.partitioning else ""
+        renamed = TableName(schema_name=self.table.schema_name, name=aside.name)
         return instant(
             "retire",
             f"Put {self.table} aside as {aside}",
             f"Nobody finds it there, and rows, indexes, constraints, triggers and privileges are kept.{kept}",
-            f"ALTER TABLE {self.table.sql} SET SCHEMA whimbrel",
-            f"ALTER TABLE whimbrel.{quoted(self.table.name)} RENAME TO {quoted(aside.name)}",
+            f"ALTER TABLE {self.table.sql} RENAME TO {quoted(aside.name)}",
+            f"ALTER TABLE {renamed.sql} SET SCHEMA whimbrel",
             limit=situation.lock_limit,
             undo=undo_by(
                 "retire",
-                f"ALTER TABLE {aside.sql} RENAME TO {quoted(self.table.name)}",
-                f"ALTER TABLE whimbrel.{quoted(self.table.name)} SET SCHEMA {quoted(self.table.schema_name)}",
+                f"ALTER TABLE {aside.sql} SET SCHEMA {quoted(self.table.schema_name)}",
+                f"ALTER TABLE {renamed.sql} RENAME TO {quoted(self.table.name)}",
             ),
         )
 

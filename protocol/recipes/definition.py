@@ -158,11 +158,7 @@ def _without_reference(element: str, column: str, table: TableName) -> tuple[str
     behind = _end_of_reference(marks, at)
     clause = element[marks[at][1] : behind].strip()
     rest = f"{element[:begin].rstrip()} {element[behind:].lstrip() if behind else ''}".strip()
-    key = ForeignKey(
-        name=name or derived_name(table.name, column, "fkey"),
-        parent=_parent(clause, table),
-        clause=f"FOREIGN KEY ({quoted(column)}) {clause}",
-    )
+    key = _pointing(name or derived_name(table.name, column, "fkey"), f"FOREIGN KEY ({quoted(column)}) {clause}", table)
     return rest, key
 
 
@@ -190,26 +186,22 @@ def _table_foreign_key(element: str, table: TableName) -> ForeignKey | None:
     clause = element[marks[at][1] :].strip()
     inside = re.match(r"(?is)foreign\s+key\s*(\(.*?\))", clause)
     columns = [plain(word) for word in words(inside[1][1:-1]) if word != ","] if inside else []
-    references = re.search(r"(?is)\breferences\b.*$", clause)
-    if references is None:
-        raise Unclear("a foreign key says which table it REFERENCES")
-    return ForeignKey(
-        name=name or derived_name(table.name, *columns, "fkey"),
-        parent=_parent(references.group(), table),
-        clause=clause,
-    )
+    return _pointing(name or derived_name(table.name, *columns, "fkey"), clause, table)
 
 
-def _parent(clause: str, table: TableName) -> TableName:
-    """The table behind REFERENCES; a bare name is looked for beside the new table."""
-    found = re.match(
-        r"""(?is)references\s+((?:"(?:[^"]|"")+"|[^\W0-9][\w$]*)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[^\W0-9][\w$]*))?)""",
-        clause,
-    )
+NAME = r"""(?:"(?:[^"]|"")+"|[^\W0-9][\w$]*)"""
+
+
+def _pointing(name: str, clause: str, table: TableName) -> ForeignKey:
+    """The clause with its parent's name in full: a bare one means a table beside the new one."""
+    found = re.search(rf"(?is)\breferences\s+({NAME}(?:\s*\.\s*{NAME})?)", clause)
     if found is None:
-        raise Unclear("REFERENCES names a table")
+        raise Unclear("a foreign key says which table it REFERENCES")
     parts = [plain(word) for word in words(found[1]) if word != "."]
-    return TableName(schema_name=parts[0] if len(parts) > 1 else table.schema_name, name=parts[-1])
+    parent = TableName(schema_name=parts[0] if len(parts) > 1 else table.schema_name, name=parts[-1])
+    return ForeignKey(
+        name=name, parent=parent, clause=f"{clause[: found.start(1)]}{parent.sql}{clause[found.end(1) :]}"
+    )
 
 
 def _primary_of(element: str) -> tuple[str, ...]:

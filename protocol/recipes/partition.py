@@ -14,10 +14,9 @@ DETACH_CONCURRENTLY = 14
 
 
 def proof(
-    table: TableName, condition: str, rows: Figure, *, id_: str, title: str, why: str, limit: int
+    table: TableName, name: str, condition: str, rows: Figure, *, id_: str, title: str, why: str, limit: int
 ) -> tuple[Statements, Statements]:
-    """Declare a CHECK unchecked, then prove it while others read and write."""
-    name = proof_name(table)
+    """Declare a CHECK of that name unchecked, then prove it while others read and write."""
     declare = instant(
         f"declare_{id_}",
         title,
@@ -30,7 +29,13 @@ def proof(
 
 
 def proof_name(table: TableName) -> str:
+    """Of the CHECK that stands until the partition is attached."""
     return derived_name("whimbrel", table.name, "bounds")
+
+
+def kept_name(table: TableName) -> str:
+    """Of the CHECK that stays on a partition that was detached."""
+    return derived_name("whimbrel", table.name, "was_within")
 
 
 def drop_proof(table: TableName, id_: str, limit: int) -> Statements:
@@ -54,6 +59,7 @@ def aside_from_default(
     condition = f"NOT ({bounds.condition})"
     before = proof(
         default.name,
+        proof_name(default.name),
         condition,
         rows,
         id_="default",

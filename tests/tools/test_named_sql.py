@@ -8,10 +8,12 @@ from tools.named_sql import queries
 FILES = [
     ("tools", "ledger.sql"),
     ("tools", "monitor.sql"),
+    ("tools.introspect", "columns.sql"),
     ("tools.introspect", "dependants.sql"),
     ("tools.introspect", "live_queries.sql"),
     ("tools.introspect", "picture.sql"),
     ("tools.introspect", "postgres.sql"),
+    ("tools.introspect", "standing.sql"),
     ("tools.introspect", "surroundings.sql"),
     ("tools.lint", "server.sql"),
 ]

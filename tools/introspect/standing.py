@@ -30,8 +30,8 @@ def read_grants(connection: Connection, oid: int) -> tuple[Grant, ...]:
 
 def read_traits(connection: Connection, oid: int) -> tuple[ColumnTraits, ...]:
     return tuple(
-        ColumnTraits(name=name, collation=collation, inherited=inherited)
-        for name, collation, inherited in _rows(connection, "traits", oid)
+        ColumnTraits(name=name, collation=collation, inherited=inherited, settings=tuple(settings))
+        for name, collation, inherited, settings in _rows(connection, "traits", oid)
     )
 
 

@@ -40,9 +40,16 @@ WHERE g.grantee <> g.relowner
 ORDER BY 4, 2, 1
 
 -- name: traits
+-- `attcompression` is there from 14 on.
 SELECT a.attname::text,
        CASE WHEN a.attcollation <> t.typcollation THEN quote_ident(n.nspname) || '.' || quote_ident(c.collname) END,
-       a.attinhcount > 0
+       a.attinhcount > 0,
+       array_remove(ARRAY[
+         CASE WHEN a.attstorage <> t.typstorage THEN 'SET STORAGE ' || CASE a.attstorage
+           WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END,
+         CASE to_jsonb(a) ->> 'attcompression' WHEN 'p' THEN 'SET COMPRESSION pglz' WHEN 'l' THEN 'SET COMPRESSION lz4' END,
+         CASE WHEN a.attstattarget >= 0 THEN 'SET STATISTICS ' || a.attstattarget END,
+         'SET (' || array_to_string(a.attoptions, ', ') || ')'], NULL)
 FROM pg_attribute a
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_collation c ON c.oid = a.attcollation

@@ -60,6 +60,8 @@ def read_value(connection: Connection, inquiry: Inquiry, over: TableFacts | None
 def _name_as_asked(connection: Connection, inquiry: Inquiry) -> ValueFacts:
     assert inquiry.table is not None
     found, table = what_is_there(connection, inquiry.table), inquiry.table
+    if inquiry.use == "free name" and found is not None and table.schema_name == "whimbrel":
+        raise BadAnswer(f"{inquiry.question}: `{table}` is still there from an earlier run; drop or rename it first.")
     if inquiry.use == "free name" and found is not None:
         raise BadAnswer(f"{inquiry.question}: `{table}` is taken, by {found}; another name is needed.")
     if inquiry.use == "table there" and found != "a table":

@@ -97,6 +97,27 @@ def test_other_bounds(any_ground: Ground, parent: str, bounds: str) -> None:
     )
 
 
+def test_a_partition_of_a_partition(any_ground: Ground) -> None:
+    log(any_ground, default=False)
+    any_ground.ask(
+        "CREATE TABLE log_2026 PARTITION OF \"The Log\" FOR VALUES FROM ('2026-01-01') TO ('2027-01-01') "
+        "PARTITION BY RANGE (at)"
+    )
+    asked: dict[str, Scalar] = {
+        "table": "log_2026",
+        "partition": "log_2026_h1",
+        "bounds": "FROM ('2026-01-01') TO ('2026-07-01')",
+    }
+    there_and_back(any_ground, lambda: plan_for(any_ground, ("create_partition", asked)))
+    out: dict[str, Scalar] = {"table": "log_2026", "partition": "log_2026_h1"}
+    any_ground.ask("INSERT INTO \"The Log\" (at) VALUES ('2026-05-05')")
+    any_ground.ask("TRUNCATE whimbrel.step")  # the next road has runs of the same names
+    there_and_back(any_ground, lambda: plan_for(any_ground, ("detach_partition", out)))
+    any_ground.ask("TRUNCATE whimbrel.step")
+    back: dict[str, Scalar] = {**out, "bounds": "FROM ('2026-01-01') TO ('2026-07-01')"}
+    there_and_back(any_ground, lambda: plan_for(any_ground, ("attach_partition", back)))
+
+
 def test_the_identity_goes_on_through_the_parent(any_ground: Ground) -> None:
     log(any_ground, default=False)
     plan = plan_for(any_ground, ("create_partition", ASKED))

@@ -43,13 +43,13 @@ def test_there_and_back_with_everything_a_definition_may_hold(any_ground: Ground
 
     keys = [step for step in work_steps(plan) if step.id.startswith("foreign_key")]
     assert [sql for step in keys for sql in step.sql] == [  # type: ignore[union-attr]  # each is made of statements
-        'ALTER TABLE public.child ADD CONSTRAINT "Points" FOREIGN KEY (parent) REFERENCES "The Parent" ("Id") '
+        'ALTER TABLE public.child ADD CONSTRAINT "Points" FOREIGN KEY (parent) REFERENCES public."The Parent" ("Id") '
         "ON DELETE SET NULL",
         "ALTER TABLE public.child ADD CONSTRAINT child_other_fkey FOREIGN KEY (other) REFERENCES other.parent "
         "DEFERRABLE INITIALLY DEFERRED",
-        "ALTER TABLE public.child ADD CONSTRAINT child_self_fkey FOREIGN KEY (self) REFERENCES child "
+        "ALTER TABLE public.child ADD CONSTRAINT child_self_fkey FOREIGN KEY (self) REFERENCES public.child "
         "ON UPDATE SET DEFAULT",
-        'ALTER TABLE public.child ADD CONSTRAINT child_parent_fkey FOREIGN KEY (parent) REFERENCES "The Parent"',
+        'ALTER TABLE public.child ADD CONSTRAINT child_parent_fkey FOREIGN KEY (parent) REFERENCES public."The Parent"',
     ]
 
 

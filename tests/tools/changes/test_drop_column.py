@@ -1,10 +1,14 @@
+import random
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 
 from protocol.discovery import Scalar
 from protocol.plan import Plan
+from protocol.steps import Backfill
 from tests.tools.changes.road import (
     back_from_everywhere,
     down,
@@ -87,6 +91,24 @@ def test_statistics_come_back_too(ground: Ground) -> None:
     assert (gone, ground.value("SELECT pg_get_statisticsobjdef(oid) FROM pg_statistic_ext")) == (0, before)
 
 
+def test_what_the_column_was_told_of_storage_and_statistics_comes_back(any_ground: Ground) -> None:
+    plain(any_ground)
+    for told in ("SET STORAGE EXTERNAL", "SET COMPRESSION pglz", "SET STATISTICS 77", "SET (n_distinct = 5)"):
+        any_ground.ask(f'ALTER TABLE "Weird Name" ALTER COLUMN "The Mail" {told}')
+    ask = (
+        "SELECT attstorage::text, attcompression::text, attstattarget, attoptions::text FROM pg_attribute "
+        "WHERE attrelid = '\"Weird Name\"'::regclass AND attname = 'The Mail'"
+    )
+    before = any_ground.ask(ask)
+    plan = asked(any_ground)()
+    work = any_ground.work(plan)
+    up(work, work_steps(plan))
+    down(work, work_steps(plan))
+
+    assert before == [("e", "p", 77, "{n_distinct=5}")]
+    assert any_ground.ask(ask) == before
+
+
 @pytest.mark.parametrize(
     "column",
     [
@@ -133,6 +155,44 @@ def test_the_archive_follows_every_write_of_a_role_without_rights_on_it(any_grou
         any_ground.ask(f"DROP ROLE {role}")
 
     assert after.rows == before.rows
+
+
+def test_writers_beside_the_copy_leave_no_value_behind(any_ground: Ground) -> None:
+    any_ground.ask('CREATE TABLE "Weird Name" (id int PRIMARY KEY, "The Mail" text)')
+    any_ground.ask("INSERT INTO \"Weird Name\" SELECT n, 'n' || n FROM generate_series(1, 3000) n")
+    plan = asked(any_ground)()
+    gate, archive, fill, _ = work_steps(plan)
+    work = any_ground.work(plan)
+    up(work, [gate, archive])
+    over = threading.Event()
+
+    def write(seed: int) -> int:
+        chosen, written = random.Random(seed), 0
+        with psycopg.connect(any_ground.dsn, autocommit=True) as connection:
+            while not over.is_set() or written < 50:
+                one = chosen.randrange(1, 3000)
+                connection.execute(
+                    chosen.choice(
+                        (
+                            f'UPDATE "Weird Name" SET "The Mail" = \'w{written}\' WHERE id = {one}',
+                            f'UPDATE "Weird Name" SET "The Mail" = NULL WHERE id = {one}',
+                            f'DELETE FROM "Weird Name" WHERE id = {one}',
+                            f"INSERT INTO \"Weird Name\" VALUES ({one}, 'back') ON CONFLICT DO NOTHING",
+                        )
+                    )
+                )
+                written += 1
+        return written
+
+    with ThreadPoolExecutor() as pool:
+        writers = [pool.submit(write, seed) for seed in range(3)]
+        up(work, [fill])
+        over.set()
+        written = sum(writer.result() for writer in writers)
+    assert isinstance(fill, Backfill)
+
+    assert written >= 150
+    assert any_ground.value(fill.left_sql) == 0
 
 
 def test_a_column_privilege_comes_back(ground: Ground) -> None:
@@ -247,6 +307,21 @@ def test_what_the_server_would_refuse_is_said_before(any_ground: Ground, sql: st
     if column == "c" and "INHERITS" not in sql:
         with pytest.raises(psycopg.errors.DependentObjectsStillExist):
             any_ground.ask("ALTER TABLE t DROP COLUMN c")
+
+
+def test_triggers_whose_functions_the_server_does_not_look_into_are_named(ground: Ground) -> None:
+    plain(ground)
+    ground.ask(
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS "
+        '$$BEGIN NEW."The Mail" := lower(NEW."The Mail"); RETURN NEW; END$$'
+    )
+    ground.ask('CREATE TRIGGER lowered BEFORE INSERT ON "Weird Name" FOR EACH ROW EXECUTE FUNCTION f()')
+    plan = asked(ground)()
+    up(ground.work(plan), work_steps(plan))
+
+    assert any("(lowered)" in point.text for point in plan.impact.breaking)
+    with pytest.raises(psycopg.errors.UndefinedColumn):
+        ground.ask('INSERT INTO "Weird Name" (id) VALUES (1000)')
 
 
 def test_the_last_column_is_the_table(ground: Ground) -> None:

@@ -106,6 +106,16 @@ def test_own_triggers_policies_rules_and_statistics_are_no_obstacle(any_ground: 
     any_ground.ask('DROP TABLE "Weird Name"')
 
 
+def test_a_table_of_the_name_of_our_own_is_put_aside_and_comes_back(any_ground: Ground) -> None:
+    any_ground.ask("CREATE TABLE step (id int)")
+    plan = plan_for(any_ground, ("drop_table", {"table": "step"}))
+    before, work = picture(any_ground, plan.watched), any_ground.work(plan)
+    up(work, work_steps(plan)[:3])
+    down(work, work_steps(plan)[:3])
+
+    assert picture(any_ground, plan.watched) == before
+
+
 def test_one_that_was_put_aside_before_has_to_go_first(ground: Ground) -> None:
     table(ground)
     plan = plan_for(ground, ("drop_table", ASKED))
@@ -113,5 +123,5 @@ def test_one_that_was_put_aside_before_has_to_go_first(ground: Ground) -> None:
     ground.ask('CREATE TABLE "Weird Name" (id int)')
 
     assert understood(ground, ("drop_table", ASKED)).problems == {
-        "table": "`whimbrel.retired_Weird Name` is taken, by a table; another name is needed."
+        "table": "`whimbrel.retired_Weird Name` is still there from an earlier run; drop or rename it first."
     }

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from protocol.discovery import Scalar
+from protocol.plan import Plan
 from protocol.steps import LockMode, Statements
 from tests.tools.changes.road import plan_for, up, work_steps
 from tests.tools.ground import Ground
@@ -23,6 +24,7 @@ SCHEMA = (
     "CREATE TABLE rest PARTITION OF pt DEFAULT",
     "CREATE TABLE old (id int, at date, PRIMARY KEY (id, at))",
     "CREATE TABLE plain (id int) PARTITION BY LIST (id)",
+    "CREATE TABLE tied (id int REFERENCES parent) PARTITION BY LIST (id)",
     "CREATE TYPE mood AS ENUM ('a', 'b')",
     "INSERT INTO t SELECT n, 'n' || n FROM generate_series(1, 250) n",
     "INSERT INTO pt SELECT n, '2025-01-01'::date + n FROM generate_series(1, 250) n",
@@ -55,6 +57,7 @@ CASES = (
     ),
     Case("create_partition", {"table": "pt", "partition": "pt_2", "bounds": YEAR}, "create_then_attach"),
     Case("create_partition", {"table": "plain", "partition": "p_2", "bounds": "IN (1)"}, "create_then_attach"),
+    Case("create_partition", {"table": "tied", "partition": "p_3", "bounds": "IN (1)"}, "create_then_attach"),
     Case("attach_partition", {"table": "pt", "partition": "old", "bounds": YEAR}, "prove_then_attach"),
     Case("detach_partition", {"table": "pt", "partition": "pt_1"}, "in_one_lock"),
 )
@@ -67,7 +70,7 @@ def test_each_step_locks_what_it_says_and_scans_nothing_under_a_lock(any_ground:
     wanted = (case.kind, case.answers)
     plan = plan_for(any_ground, wanted, strategies=[case.strategy], given={"downtime": "at night"})
     work = any_ground.work(plan)
-    empty = [f'"{name.name}' for name in plan.changes[0].brings]
+    empty = ['"tied_id_fkey', *(f'"{name.name}' for name in plan.changes[0].brings)]
 
     for step in work_steps(plan):
         if not isinstance(step, Statements):
@@ -78,6 +81,15 @@ def test_each_step_locks_what_it_says_and_scans_nothing_under_a_lock(any_ground:
         if not step.id.startswith("prove"):
             read = [line for line in said if not any(name in line for name in empty)]
             assert read == [], f"{step.id} reads or writes every row"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.kind}-{case.strategy}")
+def test_a_plan_that_was_written_down_is_the_same_when_it_is_read_again(ground: Ground, case: Case) -> None:
+    for sql in SCHEMA:
+        ground.ask(sql)
+    plan = plan_for(ground, (case.kind, case.answers), strategies=[case.strategy], given={"downtime": "at night"})
+
+    assert Plan.model_validate_json(plan.model_dump_json()) == plan
 
 
 def carried_out(ground: Ground, step: Statements) -> tuple[LockMode, list[str]]:
