@@ -132,12 +132,11 @@ class ColumnFacts(Value):
     """What the structure does not say of a column; `users` are what would break, or go with it, when it changes.
 
     `collation` is set where it is not the type's own, and written for SQL.
-    `commented` says that there is a comment; its text is nobody's business, for it may hold anything.
     """
 
     name: str
     collation: str = ""
-    commented: bool = False
+    comment: str | None = None
     grants: tuple[Grant, ...] = ()
     inherited: bool = False
     sequence: Sequence | None = None

@@ -218,8 +218,7 @@ class Road:
         named = tuple(step.model_copy(update={"id": derived_name("contract", step.id)}) for step in steps)
         return Undo(
             steps=named,
-            costs="Writes every row once more. Values come back by conversion: what the new type did not hold is lost, "
-            "and so is the old column's comment.",
+            costs="Writes every row once more. Values come back by conversion: what the new type did not hold is lost.",
         )
 
     # --- pieces of SQL -----------------------------------------------------------------------------------------------

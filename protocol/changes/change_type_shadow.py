@@ -38,7 +38,6 @@ def strategy(change: ChangeType, situation: Situation) -> Strategy:
                 else ()
             ),
             "The column comes last in the table",
-            *(("Its comment stays behind and has to be written again",) if _is_commented(change, facts) else ()),
         ),
         downtime="none",
         steps=steps,
@@ -65,7 +64,3 @@ def _obstacle(change: ChangeType, situation: Situation, facts: TableFacts) -> st
     if strange := Dressing(facts, change.column, change.column, NEW, 0).unclear:
         return f"{', '.join(strange)} cannot be copied to another column for certain"
     return ""
-
-
-def _is_commented(change: ChangeType, facts: TableFacts) -> bool:
-    return facts.column(change.column).commented

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from protocol.facts import Key, KeyColumn, TableFacts
 from protocol.findings import Point, warns
 from protocol.keyset import keyset_backfill
-from protocol.names import TableName, derived_name, quoted
+from protocol.names import TableName, derived_name, literal, quoted
 from protocol.recipes.sync import Sync
 from protocol.steps import Backfill, ChangingStep, Guard
 
@@ -81,15 +81,17 @@ def other_triggers(facts: TableFacts, column: str) -> Iterator[Point]:
 
 
 def adding(facts: TableFacts, like: str, name: str, type_: str, *, collated: bool = True) -> tuple[str, ...]:
-    """Add a column with the collation and the privileges of another; no default, NULL allowed."""
+    """Add a column with the collation, the comment and the privileges of another; no default, NULL allowed."""
     there = facts.column(like)
+    column = f"{facts.name.sql}.{quoted(name)}"
     collate = f" COLLATE {there.collation}" if there.collation and collated else ""
+    comment = () if there.comment is None else (f"COMMENT ON COLUMN {column} IS {literal(there.comment)}",)
     grants = (
         f"GRANT {one.privilege} ({quoted(name)}) ON {facts.name.sql} TO {one.role}"
         f"{' WITH GRANT OPTION' if one.grantable else ''}"
         for one in there.grants
     )
-    return (f"ALTER TABLE {facts.name.sql} ADD COLUMN {quoted(name)} {type_}{collate}", *grants)
+    return (f"ALTER TABLE {facts.name.sql} ADD COLUMN {quoted(name)} {type_}{collate}", *comment, *grants)
 
 
 def published(facts: TableFacts) -> Iterator[Point]:

@@ -25,13 +25,13 @@ def read_columns(connection: Connection, oid: int) -> tuple[ColumnFacts, ...]:
         ColumnFacts(
             name=name,
             collation=collation,
-            commented=commented,
+            comment=comment,
             grants=tuple(grants.get(name, ())),
             inherited=inherited,
             sequence=sequences.get(name),
             users=tuple(users.get(name, ())),
         )
-        for name, collation, commented, inherited in connection.execute(SQL["columns"], (oid,))
+        for name, collation, comment, inherited in connection.execute(SQL["columns"], (oid,))
     )
 
 

@@ -3,7 +3,7 @@
 SELECT a.attname::text,
        CASE WHEN a.attcollation <> 0 AND a.attcollation <> t.typcollation
             THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) ELSE '' END,
-       col_description(a.attrelid, a.attnum) IS NOT NULL, a.attinhcount > 0
+       col_description(a.attrelid, a.attnum), a.attinhcount > 0
 FROM pg_attribute a
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_collation co ON co.oid = a.attcollation
