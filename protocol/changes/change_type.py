@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from protocol.changes import change_type_conflicts, change_type_ways
 from protocol.changes.base import Change
-from protocol.changes.change_type_conflicts import SERIAL
+from protocol.changes.change_type_conflicts import SERIAL, more_than_a_cast
 from protocol.discovery import Group, Option, Question
 from protocol.facts import Facts, TableFacts
 from protocol.findings import Point, holds, warns
@@ -19,7 +19,6 @@ from protocol.recipes.copies import keys_of
 from protocol.recipes.foreseeing import retyped
 from protocol.recipes.shadow import other_triggers, published
 from protocol.respelling import respelled
-from protocol.schema import Column
 from protocol.situation import Situation
 from protocol.steps import Check
 from protocol.strategy import Strategy
@@ -113,7 +112,7 @@ class ChangeType(Change):
             old_type=column.type,
             type=value.type if value else situation.need("type"),
             nullable=column.nullable,
-            using=_more_than_a_cast(situation, column, value.type if value else ""),
+            using=more_than_a_cast(situation, column, value.type if value else ""),
             back=situation.expression("back"),
         )
 
@@ -214,6 +213,11 @@ class ChangeType(Change):
         sequence = facts.column(self.column).sequence
         if sequence and self.type in INTEGERS:
             yield holds(f"Sequence `{sequence.name}` counts on where it stands, as {self.type}")
+        if self.using and self.zone is None and depends_on_session(self.old_type, self.type):
+            yield warns(
+                f"`{self.using}` may read settings of the session, such as TimeZone or DateStyle: where two sessions "
+                "differ in them, so do their values, and the switch is refused"
+            )
         yield from published(facts)
         yield from other_triggers(facts, self.column)
         yield warns("Statistics of the column start anew; ANALYZE the table afterwards")
@@ -224,19 +228,6 @@ class ChangeType(Change):
             yield warns(f"Rollback: how a {self.type} becomes a {self.old_type} is not known, so the switch is final")
         elif self.backward.may_fail:
             yield warns(f"Rollback: possible as long as every value fits {self.old_type} again")
-
-
-def _more_than_a_cast(situation: Situation, column: Column, type_: str) -> str | None:
-    """The expression, unless it says what the server does by itself: `c::text`, where `text` is what was asked for."""
-    using, said = situation.expression("using"), situation.text("type") or ""
-    if using is None or casts(column.type, type_) != "by itself":
-        return using
-    squeezed = re.sub(r"\s+", "", using).lower()
-    names = {quoted(column.name).lower(), column.name.lower()}
-    types = {re.sub(r"\s+", "", spelled).lower() for spelled in (said, type_)}
-    same = {f"{name}::{type_}" for name in names for type_ in types}
-    same |= {f"cast({name}as{type_})" for name in names for type_ in types} | names
-    return None if squeezed in same else using
 
 
 def _lower(change: ChangeType) -> str:

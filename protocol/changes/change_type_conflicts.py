@@ -1,11 +1,13 @@
 """What cannot stand when a column's type is to change, and what to say instead."""
 
+import re
+
 from protocol.facts import ColumnFacts, TableFacts
-from protocol.names import derived_name
+from protocol.names import derived_name, quoted
 from protocol.recipes.shadow import NEW, OLD
 from protocol.schema import Column
 from protocol.situation import Situation
-from protocol.type_change import INTEGERS, STAMP, STAMPTZ, base_of, depends_on_session
+from protocol.type_change import INTEGERS, STAMP, STAMPTZ, base_of, casts, depends_on_session
 
 SERIAL = {"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"}
 
@@ -51,7 +53,7 @@ def _of_type(situation: Situation, column: Column) -> dict[str, str]:
         return {"type": f"`{column.name}` is of type {column.type} already."}
     if column.identity and value.type not in INTEGERS:
         return {"type": f"`{column.name}` is an identity column, which is smallint, integer or bigint."}
-    if situation.expression("using") is None and depends_on_session(column.type, value.type):
+    if more_than_a_cast(situation, column, value.type) is None and depends_on_session(column.type, value.type):
         return {"using": _depends(column, value.type)}
     return {}
 
@@ -66,3 +68,16 @@ def _depends(column: Column, new: str) -> str:
         f"a plain cast from {column.type} to {new} depends on settings of the session, so two of them would disagree. "
         "Say an expression that does not, such as to_char with a format, or AT TIME ZONE with a zone."
     )
+
+
+def more_than_a_cast(situation: Situation, column: Column, type_: str) -> str | None:
+    """The expression, unless it says what the server does by itself: `c::text`, where `text` is what was asked for."""
+    using, said = situation.expression("using"), situation.text("type") or ""
+    if using is None or casts(column.type, type_) != "by itself":
+        return using
+    squeezed = re.sub(r"\s+", "", using).lower()
+    names = {quoted(column.name).lower(), column.name.lower()}
+    types = {re.sub(r"\s+", "", spelled).lower() for spelled in (said, type_)}
+    same = {f"{name}::{type_}" for name in names for type_ in types}
+    same |= {f"cast({name}as{type_})" for name in names for type_ in types} | names
+    return None if squeezed in same else using

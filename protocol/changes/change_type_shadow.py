@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from protocol.changes.change_type_road import Road
 from protocol.facts import TableFacts
 from protocol.recipes.dressing import Dressing
-from protocol.recipes.shadow import NEW
+from protocol.recipes.shadow import NEW, has_heirs
 from protocol.situation import Situation
 from protocol.steps import Statements
 from protocol.strategy import Strategy
@@ -49,7 +49,7 @@ def _obstacle(change: ChangeType, situation: Situation, facts: TableFacts) -> st
     value, using, column = situation.value("type"), situation.value("using"), facts.column(change.column)
     if facts.table.kind == "partitioned table":
         return "an index on a partitioned table cannot be built concurrently"
-    if any(one.kind == "partition" for one in facts.dependants):
+    if has_heirs(facts):
         return f"other tables inherit from `{facts.name}`, and its triggers do not reach them"
     if facts.key is None:
         return f"`{facts.name}` has no primary key or unique index of NOT NULL columns to walk along"

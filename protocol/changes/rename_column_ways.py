@@ -98,7 +98,6 @@ def _of_null(change: RenameColumn, facts: TableFacts) -> tuple[str, ...]:
 
 def _obstacle(change: RenameColumn, situation: Situation, facts: TableFacts) -> str:
     column, value = facts.table.column(change.column), situation.value("column")
-    children = [one for one in facts.dependants if one.kind == "partition"]
     if column is not None and column.generated:
         return f"`{change.column}` is generated; nothing can be written to it"
     if value is not None and value.constrained_domain:
@@ -107,7 +106,7 @@ def _obstacle(change: RenameColumn, situation: Situation, facts: TableFacts) -> 
         return "an index on a partitioned table cannot be built concurrently"
     if facts.column(change.column).used_by("partition key"):
         return f"`{change.column}` is part of the partition key, which a trigger may not change"
-    if facts.table.kind == "table" and children:
+    if shadow.has_heirs(facts):
         return f"other tables inherit from `{facts.name}`, and its triggers do not reach them"
     if facts.key is None:
         return f"`{facts.name}` has no primary key or unique index of NOT NULL columns to walk along"

@@ -94,9 +94,15 @@ def adding(facts: TableFacts, like: str, name: str, type_: str, *, collated: boo
     return (f"ALTER TABLE {facts.name.sql} ADD COLUMN {quoted(name)} {type_}{collate}", *comment, *grants)
 
 
+def has_heirs(facts: TableFacts) -> bool:
+    """Whether other tables inherit from it: they get its columns, and none of its triggers."""
+    heirs = any(one.kind in ("partition", "inheriting table") for one in facts.dependants)
+    return heirs and facts.table.kind == "table"
+
+
 def published(facts: TableFacts) -> Iterator[Point]:
     """A publication without a column list sends every column, and a subscriber that lacks one stops."""
-    names = [one.name for one in facts.dependants if one.kind == "publication"]
+    names = [one.name for one in facts.dependants if one.kind.startswith("publication")]
     if names:
         yield warns(
             f"Published by {', '.join(names)}: subscribers need every column before it is filled here, and the rename "

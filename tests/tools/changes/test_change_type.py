@@ -149,11 +149,9 @@ def test_the_recommended_way_there_and_back(any_ground: Ground, name: str) -> No
     assert pointing(any_ground) == before
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.best == "shadow_column"])
 def test_the_rewrite_there_and_back(any_ground: Ground, name: str) -> None:
     case = CASES[name]
-    if case.best != "shadow_column":
-        pytest.skip("the statement touches no row")
     filled(any_ground, case)
     there_and_back(any_ground, lambda: plan_of(any_ground, case, "rewrite", WINDOW))
 
@@ -447,6 +445,7 @@ def things(common_ground: Ground) -> Ground:
         ({"column": "id", "type": "text"}, "type", "identity column"),
         ({"column": "inherited", "type": "bigint"}, "column", "is inherited"),
         ({"column": "d", "type": "timestamptz"}, "using", "d AT TIME ZONE 'UTC'"),
+        ({"column": "d", "type": "timestamptz", "using": "CAST(d AS timestamptz)"}, "using", "d AT TIME ZONE 'UTC'"),
         ({"column": "d", "type": "text"}, "using", "depends on settings of the session"),
         ({"column": "j", "type": "integer", "using": "1"}, "type", "the server refuses `((CAST(NULL AS integer) <> "),
         ({"column": "k", "type": "integer", "using": "1"}, "type", "operator does not exist"),
