@@ -188,7 +188,7 @@ def _backup(facts: Facts, limits: Limits) -> Backup:
     amount = facts.database_bytes if whole else _sum_of_heaps(facts)
     return Backup(
         id="backup",
-        title="Back up the database" if whole else "Back up " + ", ".join(str(name) for name in facts.names),
+        title="Back up the database" if whole else "Back up table " + ", ".join(str(name) for name in facts.names),
         whole_database=whole,
         tables=() if whole else facts.names,
         why="pg_dump in custom format, with a checksum; read back by pg_restore before it counts.",

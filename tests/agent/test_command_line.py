@@ -452,7 +452,7 @@ def test_a_step_that_only_the_database_knows_is_taken_back_too(
     back = whimbrel("rollback", place.runs[0], shop, "--yes")
 
     assert back.code == 0
-    assert "had been committed, though the journal did not know" in back.out
+    assert "had been begun or committed, and the journal did not know: undone too" in back.out
     assert picture(shop) == before
 
 
