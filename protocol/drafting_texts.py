@@ -170,14 +170,16 @@ def timeline(sheet: Sheet, facts: Facts, steps: tuple[Step, ...]) -> Timeline:
         "reading every row of the tables once",
     )
     stages = (
-        *(Stage(name=step.title, duration=step.duration) for step in steps),
+        *(Stage(name=step.title, duration=_stage(step)) for step in steps),
         Stage(name="Verification", duration=reading),
     )
+    gates = any(isinstance(step, Gate) for step in steps)
+    work = [stage.duration for stage, step in zip(stages, (*steps, None), strict=True) if not isinstance(step, Gate)]
     window = sheet.text("downtime") or "none"
     return Timeline(
         preparation=("Run it on staging", "Post the announcement", "Approve this plan"),
         stages=stages,
-        total=rates.total([stage.duration for stage in stages], "the sum of the stages above"),
+        total=rates.total(work, "the sum of the stages above" + (", without the gates" if gates else "")),
         when="at any time, better at low traffic" if window == "none" else f"in the window you named: {window}",
         who="the person who approves, step by step; someone who knows the application within reach",
     )
@@ -203,8 +205,12 @@ def communications(
     return Communications(before="\n".join(before), during=during, after="\n".join(after))
 
 
+def _stage(step: Step) -> Figure:
+    return Figure.unknown("a deploy gate: as long as the deploy takes") if isinstance(step, Gate) else step.duration
+
+
 def _duration(steps: tuple[Step, ...]) -> Figure:
-    work = [step.duration for step in steps if not isinstance(step, Backup)]
+    work = [step.duration for step in steps if not isinstance(step, Backup | Gate)]
     return rates.total(work, "the sum of the steps, without the backup")
 
 
