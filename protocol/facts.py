@@ -142,7 +142,10 @@ class TableFacts(Value):
 
 
 class Facts(Value):
-    """Everything the database said about the tables and types of a request, and its surroundings."""
+    """Everything the database said about the tables and types of a request, and its surroundings.
+
+    `kept` are the relations in schema `whimbrel`: earlier runs keep there what they took away.
+    """
 
     target: Target
     tables: tuple[TableFacts, ...] = ()
@@ -150,6 +153,7 @@ class Facts(Value):
     database_bytes: Figure
     rights: Rights
     activity: Activity
+    kept: tuple[str, ...] = ()
 
     @property
     def main(self) -> TableFacts | None:
@@ -185,6 +189,10 @@ class Facts(Value):
 
     def without_table(self, name: TableName) -> "Facts":
         return self.model_copy(update={"tables": tuple(there for there in self.tables if there.name != name)})
+
+    def keeping(self, name: TableName) -> "Facts":
+        """The same where a relation of that name stands in schema `whimbrel`."""
+        return self.model_copy(update={"kept": (*self.kept, name.name)})
 
     def with_enum(self, enum: EnumType) -> "Facts":
         others = tuple(there for there in self.enums if there.name != enum.name)

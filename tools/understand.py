@@ -8,12 +8,14 @@ from protocol.discovery import Question, Sheet, name_list, nearest, numbered
 from protocol.errors import BadAnswer
 from protocol.facts import Facts, TableFacts, ValueFacts
 from protocol.names import TableName
+from protocol.pasted import Pasted
 from protocol.questions import COMMON
 from protocol.situation import Situation, find_column, new_name
 from protocol.wish import Wish
 from tools.engines.postgres import Connection
 from tools.introspect.read import candidates, read_enum, read_facts, read_table_facts, table_of_index
 from tools.introspect.value import read_value
+from tools.pasted_sql import read_pasted
 
 
 @dataclass
@@ -71,15 +73,16 @@ class _OneChange:
                 facts = self._resolved(question, said, facts)
         for question in self.own:
             self._check_inside(question, facts)
-        situation = Situation(sheet=self.sheet, facts=facts, tables=self.tables)
+        situation = Situation(sheet=self.sheet, facts=facts, tables=self.tables, pasted=self._pasted())
         return situation.model_copy(update={"values": tuple(self._values(situation))})
 
     def change(self, situation: Situation) -> Change | None:
         """Build the change; None while an answer is missing or cannot stand."""
-        for question, reason in self.kind.conflicts(situation).items():
+        conflicts = self.kind.conflicts(situation)
+        for question, reason in conflicts.items():
             self._problem(question, reason)
         mine = {numbered(question.id, self.number) for question in self.own}
-        if self.sheet.must(self.own) or mine & self.found.problems.keys():
+        if conflicts or self.sheet.must(self.own) or mine & self.found.problems.keys():
             return None
         whole = self.sheet
         for assumed in self.sheet.assumed((*self.own, *COMMON)):
@@ -169,6 +172,10 @@ class _OneChange:
             near = nearest(name, known)
             hint = f" Did you mean `{near}`?" if near else f" It has: {', '.join(known[:12]) or 'none'}."
             self._problem(question.id, f"`{of.name}` has no {noun} `{name}`.{hint}", (near,) if near else ())
+
+    def _pasted(self) -> tuple[Pasted, ...]:
+        said = [self.sheet.text(question.id) for question in self.own if question.form == "sql"]
+        return tuple(one for text in said if text is not None for one in read_pasted(text))
 
     # --- values ------------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,9 @@ class Change(Value):
     about: ClassVar[str]
     """One or two sentences for a model: when this kind is meant, and what its questions take."""
 
+    opaque: ClassVar[bool] = False
+    """Whether nothing is known of what it touches."""
+
     kind: str
 
     # --- discovery -------------------------------------------------------------------------------------------------

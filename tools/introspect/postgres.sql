@@ -125,6 +125,11 @@ SELECT has_database_privilege(current_database(), 'CREATE')
        (SELECT reset_val = 'on' FROM pg_settings WHERE name = 'default_transaction_read_only'),
        pg_is_in_recovery()
 
+-- name: kept
+-- What earlier runs keep in our own schema, so that no name is taken twice.
+SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'whimbrel' ORDER BY 1
+
 -- name: owns
 SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = $1::oid
 

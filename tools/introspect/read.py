@@ -94,6 +94,7 @@ def read_facts(
             longest_transaction=_measured(longest or 0, "seconds", seen),
             replicas=_measured(replicas, "replicas", "pg_stat_replication"),
         ),
+        kept=tuple(row[0] for row in _rows(connection, "kept")),
     )
 
 
