@@ -1,80 +1,45 @@
-"""Read a request by grammar: what is not understood is said, and no name or type is ever guessed."""
+"""One column to add, read by what surrounds it: its clause may be wide, and its attributes may stand anywhere.
+
+What is not understood is said, and no name or type is ever guessed.
+"""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
-from agent.models import phrases as p
+from agent.models.hearing import add_column_patterns as p
+from agent.models.hearing.common import common, downtime, environment, purpose
+from agent.models.hearing.spoken_types import DOUBTFUL, PLAIN
+from agent.models.hearing.text import Span, Text
 from tools.discover import Heard
-from tools.lint.actions import AddColumn
-from tools.lint.parse import parse
 
-LONGEST = 4_000
-"""Characters. A request is a few sentences; what is longer is a document, and nobody means every word of it."""
-
-KNOWS = (
-    "What I can carry out today: add a column. For example: “add a role column to users, varchar(50), not null, "
-    "default 'user'”, or paste the ALTER TABLE … ADD COLUMN."
-)
-ONE_AT_A_TIME = "One column of one table at a time, please: say which one first."
+ONE_AT_A_TIME = "Say one column in one clause, please: “add a role column to users and add a status column to orders”."
+Heard_ = tuple[Heard, ...]
 
 
-@dataclass(frozen=True)
-class Hearing:
-    """What was understood; `problem` is the sentence for what was not, and then nothing is taken."""
-
-    heard: tuple[Heard, ...] = ()
-    problem: str = ""
-
-
-def hear(words: str, *, running: bool = False) -> Hearing:
-    """Read a request; with `running`, words that only add to one (“make it nullable”) are enough."""
-    if len(words) > LONGEST:
-        return Hearing(problem=f"That is {len(words):,} characters long; say the change in a sentence. {KNOWS}")
-    if re.search(r"\balter\s+table\b", words, re.IGNORECASE):
-        return _hear_ddl(words)
-    if re.search(p.REFUSED, words, re.IGNORECASE):
-        return Hearing(problem=f"I take that as a no, or as a question; nothing was done. {KNOWS}")
+def is_clause(words: str, spans: Iterable[Span]) -> bool:
+    """Tell whether an addition is said in these places of the words."""
     text = Text(words)
+    text.only(spans)
+    _explicit_name(text)
+    tuple(_attributes(text))
+    return _clause(text) is not None
+
+
+def read(words: str, spans: Iterable[Span], *, running: bool = False) -> tuple[Heard_, str] | None:
+    """The answers in these places of the words, and the sentence for what was not understood; None: no addition.
+
+    With `running`, attributes alone are enough, for they add to one.
+    """
+    text = Text(words)
+    text.only(spans)
     column = _explicit_name(text)
     attributes = tuple(_attributes(text))
     found = _clause(text)
     if found is not None:
         return _understood(text, found, column, attributes)
     if running and attributes:
-        return Hearing(attributes)
-    return Hearing(problem=_not_known(words))
-
-
-@dataclass
-class Text:
-    """The words, and `left`, of the same length: what was not understood yet."""
-
-    words: str
-    left: str = ""
-
-    def __post_init__(self) -> None:
-        self.left = "".join(c if c.isprintable() or c in "\n\t" else " " for c in self.words).replace("\t", " ")
-        self._strings = [found.span() for found in re.finditer(p.STRING, self.left)]
-
-    def find(self, pattern: str) -> Iterator[re.Match[str]]:
-        """Every match that does not begin inside a quoted text."""
-        for found in re.finditer(pattern, self.left, re.IGNORECASE):
-            if not any(start < found.start() < end for start, end in self._strings):
-                yield found
-
-    def take(self, pattern: str) -> re.Match[str] | None:
-        """Cut the first match out."""
-        found = next(self.find(pattern), None)
-        if found:
-            self.cut(*found.span())
-        return found
-
-    def cut(self, start: int, end: int) -> None:
-        self.left = self.left[:start] + p.CUT * (end - start) + self.left[end:]
-
-    def said(self, start: int, end: int) -> str:
-        return self.words[start:end]
+        return attributes, ""
+    return None
 
 
 # --- names ---------------------------------------------------------------------------------------------------------
@@ -113,17 +78,18 @@ def _table(clause: re.Match[str]) -> str:
     return clause.groupdict().get("table") or ""
 
 
-def _understood(text: Text, clause: re.Match[str], column: Heard | None, attributes: tuple[Heard, ...]) -> Hearing:
+def _understood(text: Text, clause: re.Match[str], column: Heard | None, attributes: Heard_) -> tuple[Heard_, str]:
     words = re.findall(rf"{p.NAME}|[^\s,;:()\-]+", clause["inside"])
     unread = [word for word in words if word.lower() not in p.FILLER]
     named = [word for word in unread if word.lower() not in ("column", "field")]
-    problem = _too_much(text, clause) or _no_name(named, column, has_noun=len(named) < len(unread))
+    doubts = (DOUBTFUL.get(one.value.lower(), "") for one in attributes if one.question == "type")
+    problem = next(doubts, "") or _too_much(text, clause) or _no_name(named, column, has_noun=len(named) < len(unread))
     if problem:
-        return Hearing(problem=f"{problem} {KNOWS}")
+        return (), problem
     if named:
         column = _name(text, "column", named[0])
     there = (_name(text, "table", _table(clause)),) if _table(clause) else ()
-    return Hearing((*there, *((column,) if column else ()), *attributes))
+    return (*there, *((column,) if column else ()), *attributes), ""
 
 
 def _no_name(named: list[str], column: Heard | None, *, has_noun: bool) -> str:
@@ -143,26 +109,20 @@ def _too_much(text: Text, clause: re.Match[str]) -> str:
         any(text.find(several)) for several in p.SEVERAL
     ):
         return ONE_AT_A_TIME
-    return next((_not_yet(what) for pattern, what in p.ALSO_MEANT.items() if any(text.find(pattern))), "")
+    return next((say for pattern, say in p.ALSO_MEANT.items() if any(text.find(pattern))), "")
 
 
 # --- attributes ----------------------------------------------------------------------------------------------------
 
 
 def _attributes(text: Text) -> Iterator[Heard]:
-    yield from _purpose(text)
+    yield from purpose(text)
     yield from _computed(text)
     yield from _default(text)
     yield from _null(text)
-    yield from _environment(text)
-    yield from _downtime(text)
+    yield from environment(text)
+    yield from downtime(text)
     yield from _type(text)
-
-
-def _purpose(text: Text) -> Iterator[Heard]:
-    found = text.take(p.PURPOSE)
-    if found:
-        yield _heard(text, "purpose", *found.span("value"))
 
 
 def _computed(text: Text) -> Iterator[Heard]:
@@ -172,7 +132,7 @@ def _computed(text: Text) -> Iterator[Heard]:
     start = found.start("value")
     end = start + len(re.split(p.END_OF_COMPUTED, found["value"], maxsplit=1, flags=re.IGNORECASE)[0].rstrip())
     text.cut(found.start(), end)
-    yield _heard(text, "computed", start, end)
+    yield text.heard("computed", start, end)
     yield Heard(question="default", value="none", quote=text.said(found.start(), start).strip())
 
 
@@ -211,24 +171,6 @@ def _null(text: Text) -> Iterator[Heard]:
     yield Heard(question="nullable", value=nullable, quote=text.said(*found.span()))
 
 
-def _environment(text: Text) -> Iterator[Heard]:
-    """“Not production”, or two of them, is no answer."""
-    every = list(text.find(p.ENVIRONMENT))
-    for found in every:
-        text.cut(*found.span())
-    said = {p.ENVIRONMENTS.get(found["value"].lower(), found["value"].lower()) for found in every if not found["not"]}
-    if len(said) == 1 and not any(found["not"] for found in every):
-        yield Heard(question="environment", value=said.pop(), quote=text.said(*every[0].span("value")))
-
-
-def _downtime(text: Text) -> Iterator[Heard]:
-    none, window = text.take(p.NO_DOWNTIME), text.take(p.WINDOW)
-    if none:
-        yield Heard(question="downtime", value="none", quote=text.said(*none.span()))
-    elif window:
-        yield _heard(text, "downtime", *window.span("value" if window["value"] else "plain"))
-
-
 def _type(text: Text) -> Iterator[Heard]:
     named = text.take(p.OF_TYPE)
     places = [named.span("type")] if named else list(_types(text))
@@ -236,7 +178,11 @@ def _type(text: Text) -> Iterator[Heard]:
         return
     said = text.said(*places[0])
     text.cut(*places[0])
-    yield Heard(question="type", value=p.SPOKEN_TYPES.get(said.lower(), said), quote=said)
+    yield Heard(question="type", value=_plain(said), quote=said)
+
+
+def _plain(said: str) -> str:
+    return PLAIN.get(said.lower(), (said, ""))[0]
 
 
 def _types(text: Text) -> Iterator[tuple[int, int]]:
@@ -256,52 +202,18 @@ def _where_a_type_stands(left: str, found: re.Match[str]) -> bool:
     return bool(before and re.match(p.AFTER_TYPE, left[found.end() :], re.IGNORECASE))
 
 
-def _heard(text: Text, question: str, start: int, end: int) -> Heard:
-    said = re.split(r"\.\s", text.said(start, end))[0].strip(" ,\n")
-    return Heard(question=question, value=said, quote=said)
-
-
-# --- SQL -----------------------------------------------------------------------------------------------------------
-
-
-def _hear_ddl(words: str) -> Hearing:
-    start = re.search(r"\balter\s+table\b", words, re.IGNORECASE)
-    assert start is not None
-    sql = words[start.start() :].partition("```")[0].rstrip()
-    actions = [action for statement in parse(sql) for action in statement.actions]
-    if len(actions) != 1 or not isinstance(actions[0], AddColumn):
-        return Hearing(problem=f"That SQL is more than one ADD COLUMN, or another kind of change. {KNOWS}")
-    return _hear_action(actions[0], sql)
-
-
-def _hear_action(action: AddColumn, sql: str) -> Hearing:
-    odd = [
-        name for name in ("unique", "primary", "references", "generated", "check", "identity") if getattr(action, name)
-    ]
-    if odd:
-        return Hearing(problem=f"The column also brings {', '.join(odd)}: that is not built yet. {KNOWS}")
-    pairs = {
-        "table": str(action.table),
-        "column": action.column,
-        "type": action.type,
-        "nullable": "no" if action.not_null else "yes",
-        "default": action.default or "none",
-    }
-    return Hearing(tuple(Heard(question=name, value=value, quote=sql) for name, value in pairs.items()))
-
-
-def _not_known(words: str) -> str:
-    for pattern, what in p.OTHER_KINDS.items():
-        if re.search(pattern, words, re.IGNORECASE):
-            return f"{_not_yet(what)} {KNOWS}"
-    return f"I did not understand that. {KNOWS}"
-
-
-def _not_yet(what: str) -> str:
-    return f"{what} is not something I can carry out yet."
-
-
 def _name(text: Text, question: str, said: str) -> Heard:
     """Without its quotes; in a request that is all capitals, capitals say nothing."""
     bare = said.replace('"', "").replace("`", "")
     return Heard(question=question, value=bare.lower() if text.words.isupper() else bare, quote=said)
+
+
+def common_only(words: str, spans: Iterable[Span]) -> Heard_ | None:
+    """Environment, downtime and purpose, where nothing else is said in these places."""
+    text = Text(words)
+    text.only(spans)
+    found = common(text)
+    rest = [
+        word for word in re.findall(r"\w+", text.left.replace(p.CUT, " ")) if word.lower() not in p.FILLER | p.POLITE
+    ]
+    return found if found and not rest else None

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.models.words import LONGEST, hear
+from agent.models.hearing import LONGEST, HeardChange, Hearing
+from agent.models.hearing import hear as hear_of
+from tests.agent.models.hearing.vocabulary import ALL
 
 UNDERSTOOD = {
     # the order of the parts
@@ -285,6 +287,10 @@ MORE_WORDS = {
     "varchar(20) is enough": "type=varchar(20)",
     "with no downtime, it is staging": "environment=staging downtime=none",
 }
+
+
+def hear(words: str, *, running: bool = False) -> Hearing:
+    return hear_of(words, ALL, (HeardChange("add_column"),) if running else ())
 
 
 def heard(words: str, *, running: bool = False) -> set[str]:

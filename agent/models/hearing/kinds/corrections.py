@@ -1,0 +1,42 @@
+"""Words that add to a change that was said before, or correct it."""
+
+from agent.models.hearing.phrase import phrase
+
+IT = "(it|this|that|index|constraint|column|table|partition|copy)"
+METHOD = "(btree {method=btree}|hash {method=hash}|gin {method=gin}|gist {method=gist}|spgist {method=spgist}|brin {method=brin})"
+ACTION = "(cascade {on_delete=cascade}|restrict {on_delete=restrict}|set null {on_delete=set null}|set default {on_delete=set default}|no action {on_delete=no action})"
+
+PHRASES = (
+    phrase(
+        "correction",
+        "[(i meant|i mean|it is|it 's|use|take|in|on|to|from)] {table:named} table",
+        "[(i meant|i mean|it is|it 's|use|take|in|on|to|from)] table {table:named}",
+        "(i meant|i mean|in|on|it is in|it 's in) {table:named}",
+        "[(i meant|i mean|it is|it 's|use|take)] <noun> {column:after_noun}",
+        "[(i meant|i mean|it is|it 's|use|take)] {column} <noun>",
+        f"(call|name|rename) {IT} {{name:new}}",
+        f"(call|name|rename) {IT} to {{name:new}}",
+        f"{IT} (should|must|shall) be (called|named) {{name:new}}",
+        f"{IT} 's name (is|should be) {{name:new}}",
+        "(called|named) {name:new}",
+        "[only] (where|for rows where|only where) {where:condition}",
+        "[without] [any] where {where=none}",
+        "for all rows {where=none}",
+        f"on delete {ACTION}",
+        "(keep|keeping) [the] (first {keep=first}|last {keep=last}) [one|row]",
+        "[make] [index] [must be] unique {unique=yes}",
+        "make index unique {unique=yes}",
+        "(using|with|as|use) [a] " + METHOD + " [index]",
+        "[make it|type|use|as|to] [a|an] {type}",
+        "type {type:any_type}",
+        "using {using:expression}",
+        "[the] default (is|should be|:|=) {default:value}",
+        "default [to] {default:value}",
+        "(fill|filling) [it|them|nulls|rows] with {fill:value}",
+        "(use|put) {fill:value} <isnull>",
+        "(include|including) {include:columns}",
+        "(before {side=before}|after {side=after}) {neighbour:label}",
+        "(keep|leave) source {delete_source=no}",
+        "delete source [rows] {delete_source=yes}",
+    ),
+)

@@ -1,0 +1,36 @@
+"""Foreign keys."""
+
+from agent.models.hearing.phrase import of, phrase, without
+from agent.models.hearing.said import Said
+
+ACTION = "(cascade {on_delete=cascade}|restrict {on_delete=restrict}|set null {on_delete=set null}|set default {on_delete=set default}|no action {on_delete=no action}|do nothing {on_delete=no action})"
+DELETE = (
+    f"([,] on delete [do] {ACTION}|[,] (with|and) cascading (delete|deletes) {{on_delete=cascade}}"
+    f"|[,] (with|and) on delete {ACTION}|[,] <called> {{constraint_name:new}})*"
+)
+POINTS = "(references|reference|referencing|refers to|refer to|referring to|points to|point to|pointing to|pointing at|points at|point at|->|links to|link to)"
+REF = "([table] {ref_table:named} [table]|[table] {ref_table:named} [table] {ref_columns:inside}|{ref_columns:ref_path}|{ref_column:name} (in|of) {ref_table:named})"
+FROM = "([columns|column] {columns:path}|<tab> {columns:inside}|[columns|column] {columns} [<noun>] (in|of|on|from) <tab>|[columns|column] {columns:reference})"
+KEY = "[<add>] [a] (foreign key|foreign - key|fk|reference) [constraint] [<called> {constraint_name:new}]"
+
+
+def _keyed(said: tuple[Said, ...]) -> tuple[Said, ...]:
+    column = of(said, "ref_column")
+    return said if column is None else (*without(said, "ref_column"), column._replace(question="ref_columns"))
+
+
+PHRASES = (
+    phrase(
+        "add_foreign_key",
+        f"{KEY} (from|on|for|to) {FROM} [,] [that|which] (to|{POINTS}) {REF} {DELETE}",
+        f"{KEY} to <tab> [,] [on|for|from|with] [column|columns] {{columns}} [,] [that|which] {POINTS} {REF} {DELETE}",
+        f"{KEY} (on|to) <tab> : {{columns}} (to|{POINTS}) {REF} {DELETE}",
+        f"{FROM} [<must>] {POINTS} {REF} {DELETE}",
+        f"make {FROM} [a] [foreign key] [that] (to|{POINTS}) {REF} {DELETE}",
+        f"make {FROM} a (foreign key|reference) to {REF} {DELETE}",
+        f"{FROM} (is|should be|must be) [a] (foreign key|reference) to {REF} {DELETE}",
+        f"{FROM} must (exist|be found) in {REF} {DELETE}",
+        f"(link|connect|tie) {FROM} (to|with) {REF} {DELETE}",
+        make=_keyed,
+    ),
+)
