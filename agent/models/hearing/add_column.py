@@ -4,34 +4,29 @@ What is not understood is said, and no name or type is ever guessed.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from agent.models.hearing import add_column_patterns as p
-from agent.models.hearing.common import common, downtime, environment, purpose
 from agent.models.hearing.spoken_types import DOUBTFUL, PLAIN
-from agent.models.hearing.text import Span, Text
+from agent.models.hearing.text import Text
 from tools.discover import Heard
 
 ONE_AT_A_TIME = "Say one column in one clause, please: “add a role column to users and add a status column to orders”."
 Heard_ = tuple[Heard, ...]
 
 
-def is_clause(words: str, spans: Iterable[Span]) -> bool:
-    """Tell whether an addition is said in these places of the words."""
-    text = Text(words)
-    text.only(spans)
+def is_clause(text: Text) -> bool:
+    """Tell whether an addition is said in what is left of the words."""
     _explicit_name(text)
     tuple(_attributes(text))
     return _clause(text) is not None
 
 
-def read(words: str, spans: Iterable[Span], *, running: bool = False) -> tuple[Heard_, str] | None:
-    """The answers in these places of the words, and the sentence for what was not understood; None: no addition.
+def read(text: Text, *, running: bool = False) -> tuple[Heard_, str] | None:
+    """The answers in what is left of the words, and the sentence for what was not understood; None: no addition.
 
     With `running`, attributes alone are enough, for they add to one.
     """
-    text = Text(words)
-    text.only(spans)
     column = _explicit_name(text)
     attributes = tuple(_attributes(text))
     found = _clause(text)
@@ -116,12 +111,9 @@ def _too_much(text: Text, clause: re.Match[str]) -> str:
 
 
 def _attributes(text: Text) -> Iterator[Heard]:
-    yield from purpose(text)
     yield from _computed(text)
     yield from _default(text)
     yield from _null(text)
-    yield from environment(text)
-    yield from downtime(text)
     yield from _type(text)
 
 
@@ -207,13 +199,3 @@ def _name(text: Text, question: str, said: str) -> Heard:
     bare = said.replace('"', "").replace("`", "")
     return Heard(question=question, value=bare.lower() if text.words.isupper() else bare, quote=said)
 
-
-def common_only(words: str, spans: Iterable[Span]) -> Heard_ | None:
-    """Environment, downtime and purpose, where nothing else is said in these places."""
-    text = Text(words)
-    text.only(spans)
-    found = common(text)
-    rest = [
-        word for word in re.findall(r"\w+", text.left.replace(p.CUT, " ")) if word.lower() not in p.FILLER | p.POLITE
-    ]
-    return found if found and not rest else None

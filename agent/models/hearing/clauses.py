@@ -13,6 +13,10 @@ ATOMS, SPAN = 60, 12
 SOFT = frozenset({",", "and", "then", "also", "plus", "&", ":", "but"})
 
 
+_Best = tuple[int, int, int, tuple[Reading, ...]]
+"""Up to a cut: what is understood, how few clauses, where the last one begins, and its readings."""
+
+
 class Clause(NamedTuple):
     """A stretch of the words with its readings; without any it was not understood as a whole."""
 
@@ -29,17 +33,26 @@ class Clause(NamedTuple):
 
 
 def sentences(tokens: Tokens) -> Iterator[Tokens]:
-    """Cut at semicolons, and at full stops that end something."""
-    start = 0
-    for at, token in enumerate(tokens.all):
-        ends = token.text == ";" or (token.text in ".!?" and not tokens.glued(at + 1))
-        inside = any(tokens.after[place] > at for place in range(start, at) if tokens[place].text == "(")
-        if ends and not inside:
+    """Cut at semicolons, and at full stops that end something; parentheses are left whole."""
+    start, at = 0, 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.text == ";" or (token.text in ".!?" and not tokens.glued(at + 1)):
+            if _numbers_an_item(tokens, at):
+                at += 1
+                continue
             if start < at:
                 yield tokens.part(start, at)
             start = at + 1
+        at = max(tokens.after[at], at + 1)
     if start < len(tokens):
         yield tokens.part(start, len(tokens))
+
+
+def _numbers_an_item(tokens: Tokens, at: int) -> bool:
+    """The stop in “1. drop …” ends nothing."""
+    is_number = at > 0 and tokens[at - 1].kind == "number" and tokens[at].text == "."
+    return is_number and (at == 1 or tokens[at - 2].kind == "line" or tokens.word(at - 2) in (".", ";"))
 
 
 def clauses(sentence: Tokens) -> Iterator[Clause]:
@@ -48,9 +61,9 @@ def clauses(sentence: Tokens) -> Iterator[Clause]:
     if len(cuts) > ATOMS:
         yield Clause(sentence, ())
         return
-    best: list[tuple[int, int, int, tuple[Reading, ...]]] = [(0, 0, 0, ())]
+    best: list[_Best] = [(0, 0, 0, ())]
     for end in range(1, len(cuts)):
-        choices = [(best[end - 1][0], best[end - 1][1], end - 1, ())]
+        choices: list[_Best] = [(best[end - 1][0], best[end - 1][1], end - 1, ())]
         for start in range(max(0, end - SPAN), end):
             found = readings(bare_clause(_between(sentence, cuts[start], cuts[end])))
             if found:
@@ -60,9 +73,7 @@ def clauses(sentence: Tokens) -> Iterator[Clause]:
     yield from _chosen(sentence, cuts, best)
 
 
-def _chosen(
-    sentence: Tokens, cuts: list[int], best: list[tuple[int, int, int, tuple[Reading, ...]]]
-) -> Iterator[Clause]:
+def _chosen(sentence: Tokens, cuts: list[int], best: list[_Best]) -> Iterator[Clause]:
     chosen: list[Clause] = []
     end = len(cuts) - 1
     while end > 0:

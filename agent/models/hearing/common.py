@@ -33,4 +33,7 @@ def downtime(text: Text) -> Iterator[Heard]:
 
 def common(text: Text) -> tuple[Heard, ...]:
     """Cut all three out of the text."""
-    return (*purpose(text), *environment(text), *downtime(text))
+    found = (*purpose(text), *environment(text), *downtime(text))
+    for dangling in tuple(text.find(rf"\b(?:with|on|in|at|during|it is|this is)\s*(?={p.CUT})")):
+        text.cut(*dangling.span())
+    return found

@@ -88,6 +88,8 @@ class Context:
                 raise Unclear(f"I do not know which table “{quote}” is there; say its name.")
             return (table.model_copy(update={"question": said.question, "quote": quote}),)
         column = column_of(self.before[-1]) if self.before else ""
+        if not column and self.before and self.before[-1].kind == "add_column":
+            return ()
         if not column:
             raise Unclear(f"I do not know which column “{quote}” is there; say its name.")
         return self._column(said, column, quote)

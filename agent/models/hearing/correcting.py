@@ -96,11 +96,12 @@ def corrected(every: Mapping[int, HeardChange], heard: tuple[Heard, ...], words:
     return change.with_heard(*named)
 
 
-def completed(change: HeardChange, every: Mapping[int, HeardChange], *, running: int, adds: bool) -> HeardChange | None:
+def completed(change: HeardChange, every: Mapping[int, HeardChange], *, running: int, adds: bool, quote: str
+) -> HeardChange | None:
     """The earlier change that this one completes, corrects or takes the place of; None where it is one more."""
     for number, there in reversed(list(every.items())):
         if there.kind == "add_column" and change.kind in COMPLETES and _same_column(change, there):
-            return _complete(there, change)
+            return _complete(there, change, quote)
         if number <= running and change.kind == OPPOSITE.get(there.kind) and _same_column(change, there):
             return HeardChange(change.kind, change.heard, number)
     same = [one for one in every.values() if one.number <= running and one.kind == change.kind]
@@ -111,13 +112,14 @@ def completed(change: HeardChange, every: Mapping[int, HeardChange], *, running:
 
 def _same_column(change: HeardChange, there: HeardChange) -> bool:
     table, other = change.value("table"), there.value("table")
-    return column_of(there) != "" and change.value("column") == column_of(there) and table in ("", other)
+    there_is = column_of(there) != "" or there.kind == "add_column"
+    return there_is and change.value("column") == column_of(there) and table in ("", other)
 
 
-def _complete(added: HeardChange, change: HeardChange) -> HeardChange:
+def _complete(added: HeardChange, change: HeardChange, said: str) -> HeardChange:
     if change.value("fill") or change.value("using"):
         raise Unclear("A column that is only being added has no old values: say its default, or “computed as …”.")
     question, answer = COMPLETES[change.kind]
     source = next((one for one in change.heard if one.question == answer), None)
-    quote = source.quote if source else next((one.quote for one in change.heard if one.question == "column"), "")
+    quote = source.quote if source else said
     return added.with_heard(Heard(question=question, value=source.value if source else answer, quote=quote))

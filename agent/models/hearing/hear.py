@@ -48,26 +48,23 @@ def _without(words: str, pasted: tuple[Pasted, ...]) -> Text:
 
 
 def _heard(words: str, prose: Text, pasted: tuple[Pasted, ...], making: Making) -> Hearing:
-    left = prose.left
     shared = common(prose)
-    outline = Outline(words, left, bool(making.running))
+    outline = Outline(words, prose.left)
     for sentence in sentences(Tokens(words, Tokens(prose.left).all)):
-        outline.begin()
-        for clause in clauses(sentence):
-            outline.take(clause)
+        outline.sentence(tuple(clauses(sentence)))
     for piece in outline.pieces(pasted):
-        _take(piece, making)
+        _take(piece, making, outline)
         if len(making.changes) > MOST_CHANGES:
             raise Unclear(f"More than {MOST_CHANGES} changes in one request are not taken; say the first ones first.")
     return making.hearing(shared)
 
 
-def _take(piece: Piece, making: Making) -> None:
+def _take(piece: Piece, making: Making, outline: Outline) -> None:
     match piece:
         case Pasted():
             making.pasted(piece)
         case Addition():
-            making.addition(piece)
+            making.addition(piece, outline.text(piece.spans))
         case Clause():
             making.clause(piece)
         case Heard():

@@ -13,6 +13,7 @@ from agent.models.hearing.refusing import knows, not_in_this_version, not_unders
 from agent.models.hearing.said import Said
 from agent.models.hearing.spoken_types import note_on
 from agent.models.hearing.sql import Pasted
+from agent.models.hearing.text import Text
 from tools.discover import Heard
 
 MORE = ("also", "another", "additionally", "too", "then", "and")
@@ -27,7 +28,6 @@ class Making:
         self.changes: dict[int, HeardChange] = {}
         self.notes: list[str] = []
         self.context = Context(running)
-        self._shared: tuple[Heard, ...] = ()
 
     # --- pieces ------------------------------------------------------------------------------------------------------
 
@@ -37,15 +37,13 @@ class Making:
         for change in pasted.changes:
             self._add(change.kind, change.heard)
 
-    def addition(self, addition: Addition) -> None:
-        """Take a column to add, or what adds to one."""
+    def addition(self, addition: Addition, text: Text) -> None:
+        """Take a column to add, or what adds to one; `text` is what is left of the words there."""
         number = next((n for n, one in self._every().items() if one.kind == "add_column"), 0)
-        found = add_column.read(self.words, addition.spans, running=bool(number))
-        said = " ".join(self.words[start:end] for start, end in addition.spans)
+        found = add_column.read(text, running=bool(number))
         if found is None:
-            found = self._common_only(addition)
-        if found is None:
-            alone = not (self.changes or self.running) or said.strip() == self.words.strip()
+            said = " ".join(self.words[start:end] for start, end in addition.spans)
+            alone = not self.changes and said.strip() == self.words.strip(" \n.!?")
             raise Unclear(f"{'I did not understand that.' if alone else not_understood(said)} {knows(self.known)}")
         heard, problem = found
         if problem:
@@ -57,15 +55,8 @@ class Making:
         self.notes += [note for one in heard if one.question == "type" and (note := note_on(one.quote))]
         if not own and number:
             self._put(self._every()[number].with_heard(*heard))
-        elif not own:
-            self._shared += heard
         else:
             self._add("add_column", heard)
-
-    def _common_only(self, addition: Addition) -> tuple[tuple[Heard, ...], str] | None:
-        """With a change running, its environment, downtime or purpose alone are enough."""
-        found = add_column.common_only(self.words, addition.spans) if self.running or self.changes else None
-        return None if found is None else (found, "")
 
     def clause(self, clause: Clause) -> None:
         """Take a clause by its one reading."""
@@ -78,7 +69,7 @@ class Making:
             self._put(corrected(self._every(), self._answers(reading.said), self.words))
             return
         for said in _apart(reading.said):
-            self._add(reading.kind, self._answers(said), adds=clause.tokens.word(0) in MORE)
+            self._add(reading.kind, self._answers(said), adds=clause.tokens.word(0) in MORE, quote=_text(clause))
 
     def _one(self, clause: Clause) -> Reading:
         real = [one for one in clause.readings if one.kind not in ("", "correction")]
@@ -86,7 +77,7 @@ class Making:
         every = real or fitting
         if len(every) == 1:
             return every[0]
-        said = clause.tokens.said(0, len(clause.tokens)).strip(" ,\n")
+        said = _text(clause)
         if every:
             raise Unclear(two_ways(said, every))
         refused = next((one.reason for one in clause.readings if one.reason), not_understood(said))
@@ -107,6 +98,10 @@ class Making:
     def _answer(self, said: Said) -> tuple[Heard, ...]:
         if said.refers:
             return self.context.resolved(said, self.words)
+        if "|" in said.question:
+            pairs = zip(said.question.split("|"), said.value.split("|"), strict=True)
+            quote = self.words[said.start : said.end]
+            return tuple(Heard(question=question, value=value, quote=quote) for question, value in pairs)
         folded = self.words.isupper() and said.question in NAMES
         value = said.value.lower() if folded else said.value
         return (Heard(question=said.question, value=value, quote=self.words[said.start : said.end]),)
@@ -117,12 +112,12 @@ class Making:
         """The changes so far, those of this hearing over those that were running."""
         return {number: one for number, one in enumerate(self.running, 1)} | self.changes
 
-    def _add(self, kind: str, heard: tuple[Heard, ...], *, adds: bool = False) -> None:
+    def _add(self, kind: str, heard: tuple[Heard, ...], *, adds: bool = False, quote: str = "") -> None:
         if kind not in self.known:
             raise Unclear(not_in_this_version(kind, self.known))
         heard = self._with_table(kind, heard)
         change = HeardChange(kind, heard)
-        found = completed(change, self._every(), running=len(self.running), adds=adds)
+        found = completed(change, self._every(), running=len(self.running), adds=adds, quote=quote)
         self._put(found or HeardChange(kind, heard, len(self._every()) + 1))
 
     def _with_table(self, kind: str, heard: tuple[Heard, ...]) -> tuple[Heard, ...]:
@@ -138,7 +133,6 @@ class Making:
 
     def hearing(self, shared: tuple[Heard, ...]) -> Hearing:
         """Everything that was heard, with what is said of the whole request at the first change."""
-        shared = (*self._shared, *shared)
         if shared and not self.changes and self.running:
             self.changes[1] = self.running[0]
         if not self.changes:
@@ -154,6 +148,10 @@ class Making:
             old = self.running[number - 1] if number <= len(self.running) else None
             before = old.heard if old is not None and old.kind == change.kind else ()
             yield HeardChange(change.kind, tuple(one for one in change.heard if one not in before), number)
+
+
+def _text(clause: Clause) -> str:
+    return clause.tokens.said(0, len(clause.tokens)).strip(" ,\n")
 
 
 NAMES = {

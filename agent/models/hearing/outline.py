@@ -1,15 +1,15 @@
 """Which stretches of a request belong together: whole clauses, columns to add with all that is said of them, SQL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from agent.models.hearing import add_column
 from agent.models.hearing.clauses import Clause
-from agent.models.hearing.readings import bare_clause
+from agent.models.hearing.readings import bare_clause, says_nothing
 from agent.models.hearing.sql import Pasted
 from agent.models.hearing.stop_words import NOT_A_NAME
 from agent.models.hearing.template import Matching, compiled
-from agent.models.hearing.text import Span
+from agent.models.hearing.text import Span, Text
 from tools.discover import Heard
 
 PLACE = compiled("(in|on|for) [table] {table:named} [table]")
@@ -33,30 +33,31 @@ Piece = Clause | Addition | Pasted | Heard
 
 @dataclass
 class Outline:
-    """Sorts clauses; `left` is the text with SQL cut out, `running` tells that there are changes already."""
+    """Sorts clauses; `left` is the text without SQL and without what is said of the whole request."""
 
     words: str
     left: str
-    running: bool
     _pieces: list[tuple[int, Piece]] = field(default_factory=list)
     _open: Addition | None = None
     _loose: list[Clause] = field(default_factory=list)
-    _first: bool = True
 
-    def begin(self) -> None:
-        """A sentence begins."""
-        self._first = True
+    def sentence(self, clauses: Sequence[Clause]) -> None:
+        """Put the clauses of a sentence where they belong."""
+        for number, clause in enumerate(clauses):
+            self._take(clause, self._place(clause) if number == 0 and len(clauses) > 1 else None)
 
-    def take(self, clause: Clause) -> None:
-        """Put a clause where it belongs."""
-        place = self._place(clause) if self._first and not clause.readings else None
-        self._first = False
-        if place is not None:
+    def _take(self, clause: Clause, place: Heard | None) -> None:
+        only_corrects = {reading.kind for reading in clause.readings} == {"correction"}
+        if says_nothing(clause.tokens):
+            return
+        if only_corrects and self._open is not None:
+            self._part(clause)
+        elif place is not None:
             self._end_of_loose()
             self._pieces.append((clause.start, place))
         elif clause.readings and not self._is_addition(clause):
             self._whole(clause)
-        elif len(bare_clause(clause.tokens)):
+        else:
             self._part(clause)
 
     def _whole(self, clause: Clause) -> None:
@@ -69,13 +70,13 @@ class Outline:
     def _is_addition(self, clause: Clause) -> bool:
         """What is refused may still be a column to add: a role is one, and something that is created too."""
         refused = not any(reading.kind for reading in clause.readings)
-        found = add_column.read(self.left, [self._span(clause)]) if refused else None
+        found = add_column.read(self.text([self._span(clause)])) if refused else None
         return found is not None and not found[1]
 
     def _part(self, clause: Clause) -> None:
         """A part of an addition: its clause, or something said of it."""
         span = self._span(clause)
-        if add_column.is_clause(self.left, [span]):
+        if add_column.is_clause(self.text([span])):
             before = [self._span(one) for one in self._loose]
             self._loose = []
             self._open = Addition([*before, span])
@@ -85,6 +86,12 @@ class Outline:
         else:
             self._loose.append(clause)
 
+    def text(self, spans: Iterable[Span]) -> Text:
+        """What is left of the words in these places."""
+        text = Text(self.words, self.left)
+        text.only(spans)
+        return text
+
     def _end_of_loose(self) -> None:
         """What belongs to nothing may be an addition that was cut in two, or was not understood."""
         if self._loose:
@@ -93,10 +100,13 @@ class Outline:
         self._loose = []
 
     def _span(self, clause: Clause) -> Span:
-        return clause.start, clause.end
+        bare = bare_clause(clause.tokens)
+        return (bare[0].start if len(bare) else clause.start), clause.end
 
     def _place(self, clause: Clause) -> Heard | None:
         """“In users, …” says where everything in the sentence is."""
+        if any(reading.kind != "correction" for reading in clause.readings):
+            return None
         bare = bare_clause(clause.tokens)
         found = next(Matching(bare).whole(PLACE), None) if len(bare) else None
         if not found or bare.word(len(bare) - 1) in NOT_A_NAME:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from agent.models.hearing.said import Said
 
 Make = Callable[[tuple[Said, ...]], tuple[Said, ...]]
-"""Makes answers of what was found, where they are not the same thing."""
+"""Makes answers of what was found, where they are not the same thing; no answers where it means something else."""
 
 
 def as_found(said: tuple[Said, ...]) -> tuple[Said, ...]:

@@ -23,7 +23,8 @@ PIECES = {
     "cols": (
         "([<noun>] {columns:path} [<noun>]"
         "|[(columns|fields|<noun>)] {columns} [(columns|fields|<noun>)] [<at>]"
-        "|<tab> {columns:inside}"
+        "|{columns:reference}"
+        "|<tab> {columns:columns_inside}"
         ")"
     ),
     "drop": "(drop|remove|delete|eliminate|discard|dispose of|get rid of|throw away|throw out|ditch|kill)",
@@ -33,6 +34,13 @@ PIECES = {
     "widen": "(widen|extend|enlarge|expand|lengthen|shrink|narrow|shorten|grow|increase|bump)",
     "must": "(must|should|has to|shall|needs to|is supposed to|ought to|have to)",
     "called": "(called|named|with the name|with name|by the name of|under the name)",
+    "surecols": (
+        "([<noun>] {columns:path} [<noun>]"
+        "|[(columns|fields|<noun>)] {columns} [(columns|fields|<noun>)] <at>"
+        "|(columns|fields|<noun>) {columns}"
+        "|{columns:reference}"
+        "|<tab> {columns:columns_inside})"
+    ),
     "conname": "[<called> {constraint_name:new}]",
     "null": "(null|nulls|null values|null value)",
     "required": (

@@ -90,7 +90,6 @@ LEAD_INS = tuple(
         "instead",
         "no ,",
         "sorry",
-        "no",
     )
 )
 TAILS = tuple(
@@ -117,8 +116,7 @@ TAILS = tuple(
         "instead",
         "after all",
         "right away",
-        "next",
-        "first",
+        
         "again",
         "ok",
         ":",
@@ -126,6 +124,20 @@ TAILS = tuple(
         "cheers",
     )
 )
+
+_LEADS = {words[0]: tuple(one for one in LEAD_INS if one[0] == words[0]) for words in LEAD_INS}
+_TAILS = {words[-1]: tuple(one for one in TAILS if one[-1] == words[-1]) for words in TAILS}
+NOTHING = FILLERS | frozenset(  # a block of words reads better than a list
+    """it is this that with as in on at here there run execute apply do following sql statement statements change changes
+    migration , . ! : - and then so thanks thank you hi hello 's first finally too also only should be want i we need to for
+    would like make sure""".split()  # noqa: SIM905
+)
+"""Words that alone ask for nothing."""
+
+
+def says_nothing(tokens: Tokens) -> bool:
+    """Tell whether there is only politeness around what was cut out."""
+    return all(token.word in NOTHING for token in tokens.all)
 
 
 class _Known(NamedTuple):
@@ -172,13 +184,14 @@ def bare_clause(tokens: Tokens) -> Tokens:
 
 
 def _lead(tokens: Tokens, start: int, end: int) -> int:
-    fits = [len(w) for w in LEAD_INS if len(w) <= end - start and _words_at(tokens, start, w)]
+    known = _LEADS.get(tokens.word(start), ())
     is_item = tokens[start].kind == "number" and tokens.word(start + 1) in (".", ")") and start + 2 < end
-    return max(fits, default=2 if is_item else 0)
+    return max((len(w) for w in known if len(w) <= end - start and _words_at(tokens, start, w)), default=2 * is_item)
 
 
 def _tail(tokens: Tokens, start: int, end: int) -> int:
-    return max((len(w) for w in TAILS if len(w) <= end - start and _words_at(tokens, end - len(w), w)), default=0)
+    known = _TAILS.get(tokens.word(end - 1), ())
+    return max((len(w) for w in known if len(w) <= end - start and _words_at(tokens, end - len(w), w)), default=0)
 
 
 def _words_at(tokens: Tokens, at: int, words: list[str]) -> bool:
@@ -192,8 +205,8 @@ def readings(tokens: Tokens) -> tuple[Reading, ...]:
     words = {token.word for token in tokens.all}
     matching = Matching(tokens)
     found: dict[object, Reading] = {}
-    for known in dict.fromkeys(_candidates(tokens)):
-        if all(need & words for need in known.needs):
+    for known in {id(known): known for known in _candidates(tokens)}.values():
+        if all(not words.isdisjoint(need) for need in known.needs):
             for said in matching.whole(known.row):
                 _keep(found, known.phrase, said)
     real = [reading for reading in found.values() if reading.kind]
@@ -212,6 +225,8 @@ def _candidates(tokens: Tokens) -> Iterator[_Known]:
 
 def _keep(found: dict[object, Reading], one: Phrase, said: tuple[Said, ...]) -> None:
     answers = tuple(item for item in one.make(said) if item.question != "ignored")
+    if said and not answers and one.kind:
+        return
     reason = one.reason.format_map(_Names({item.question: item.value for item in said}))
     key = (one.kind, frozenset((a.question, a.value, a.refers) for a in answers), reason)
     found.setdefault(key, Reading(one.kind, answers, reason))

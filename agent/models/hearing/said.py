@@ -18,4 +18,4 @@ class Said(NamedTuple):
 Found = tuple[int, tuple[Said, ...]]
 """The place behind what was matched, and the answers in it."""
 
-FILLERS = frozenset({"the", "a", "an", "our", "my", "your", "please", "just", "now", "existing", "also", "new", "own"})
+FILLERS = frozenset({"the", "a", "an", "our", "my", "your", "please", "just", "existing", "also", "new", "own"})

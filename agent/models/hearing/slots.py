@@ -11,7 +11,7 @@ from agent.models.hearing.tokens import Token, Tokens
 from protocol.discovery import EXPRESSION
 from protocol.names import literal, quoted
 
-Slot = Callable[[Tokens, int, str], Iterator[Found]]
+SlotReader = Callable[[Tokens, int, str], Iterator[Found]]
 
 COLUMN_REFERENCES = (("it",), ("that",), ("this",), ("the", "column"), ("that", "column"), ("this", "column"))
 TABLE_REFERENCES = (
@@ -33,6 +33,9 @@ CONSTANTS = {
     "current_time",
 }
 NOUNS = {"column", "field", "table", "index", "constraint", "check", "partition", "value", "type", "default"}
+OF_SOMETHING = {"type", "name", "schema", "comment", "values", "rows", "copy"}
+"""“The type of …” names no column."""
+
 MOST = 60
 """Pieces an expression may have in a sentence; what is longer is pasted as SQL."""
 
@@ -57,6 +60,8 @@ def is_name(tokens: Tokens, at: int) -> bool:
     if token.kind == "quoted":
         return True
     if token.kind != "word" or "'" in token.word or token.word in NOT_A_NAME:
+        return False
+    if token.word in OF_SOMETHING and tokens.word(at + 1) == "of":
         return False
     return token.word not in ("a", "an") or tokens.word(at + 1) not in NOUNS
 
@@ -106,6 +111,12 @@ def _parts(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
         yield _one(at + 1, question, bare(tokens[at]), tokens, at)
     elif _dotted(tokens, at) and not _dotted(tokens, at + 2):
         yield _one(at + 3, question, f"{bare(tokens[at])}.{bare(tokens[at + 2])}", tokens, at)
+
+
+def _bare_table(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
+    """A table without a schema, for behind a dot there may be a column."""
+    if is_name(tokens, at) and not _dotted(tokens, at):
+        yield _one(at + 1, question, bare(tokens[at]), tokens, at)
 
 
 def _new_table(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
@@ -173,6 +184,11 @@ def _columns(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
         yield _list(end, question, places, tokens, at)
 
 
+def _columns_inside(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
+    if tokens.word(at) == "(":
+        yield from _columns(tokens, at, question)
+
+
 def _list(end: int, question: str, places: list[int], tokens: Tokens, at: int) -> Found:
     names = ", ".join(
         quoted(bare(tokens[place])) if tokens[place].kind == "quoted" else tokens[place].text for place in places
@@ -213,6 +229,24 @@ def _type(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
     if found is not None:
         end, type_, doubt, note = found
         yield _one(end, question, type_, tokens, at, doubt=doubt, note=note)
+
+
+def _typed_columns(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
+    """`a int, b text`: pairs, each of which is a change of its own; `question` names both answers."""
+    pairs: list[Said] = []
+    while is_name(tokens, at):
+        found = type_at(tokens, at + 1)
+        if found is None:
+            return
+        end, type_, doubt, note = found
+        pairs.append(
+            Said(question, f"{bare(tokens[at])}|{type_}", tokens[at].start, tokens[end - 1].end, doubt=doubt, note=note)
+        )
+        if len(pairs) > 1:
+            yield end, tuple(pairs)
+        at = end
+        while tokens.word(at) in (",", "and", "&", "column", "a"):
+            at += 1
 
 
 def _any_type(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
@@ -287,7 +321,9 @@ SPOKEN_VALUES: dict[tuple[str, ...], str] = {
 
 def _may_be_sql(tokens: Tokens, at: int, end: int) -> bool:
     """Two words side by side are prose, unless SQL knows the first or second of them."""
-    pairs = zip(tokens.all[at : end - 1], tokens.all[at + 1 : end], strict=True)
+    pairs = list(zip(tokens.all[at : end - 1], tokens.all[at + 1 : end], strict=True))
+    if any(left.word == "in" and right.text != "(" for left, right in pairs):
+        return False
     return not any(
         left.kind in ("word", "number") and right.kind in ("word", "number") and not {left.word, right.word} & SQL_WORDS
         for left, right in pairs
@@ -552,6 +588,10 @@ def _refers(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
     yield from _reference(tokens, at, question, COLUMN_REFERENCES, "column")
 
 
+def _refers_to_table(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
+    yield from _reference(tokens, at, question, TABLE_REFERENCES, "table")
+
+
 def _ref_path(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
     """`users.id` behind “references”: a table and its key, where it looks like one; else it may be a schema."""
     for end, (table, column) in _path(tokens, at, question):
@@ -597,13 +637,17 @@ def _separator(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
         yield _one(at + 1, question, tokens[at].text[1:-1], tokens, at)
 
 
-FORMS: dict[str, Slot] = {
+FORMS: dict[str, SlotReader] = {
+    "columns_inside": _columns_inside,
     "constraint": _name,
     "constraint_name": _new,
     "mapping": _mapping,
     "ref_path": _ref_path,
     "reference": _refers,
+    "schema": _name,
+    "bare_table": _bare_table,
     "separator": _separator,
+    "table_reference": _refers_to_table,
     "words": _words,
     "a": _name,
     "ignored": _named,
@@ -611,6 +655,7 @@ FORMS: dict[str, Slot] = {
     "any_type": _any_type,
     "assignments": _assignments,
     "bounds": _bounds,
+    "typed_columns": _typed_columns,
     "column": _column,
     "columns": _columns,
     "condition": _condition,

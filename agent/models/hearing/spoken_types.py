@@ -42,12 +42,12 @@ def type_at(tokens: Tokens, at: int) -> tuple[int, str, str, str] | None:
         if [tokens.word(place) for place in range(at, end)] == word.split():
             return end, word, doubt, ""
     found = _TYPE.match(tokens.words, tokens[at].start)
-    end = _behind(tokens, at, found.end()) if found else None
+    behind = _behind(tokens, at, found.end()) if found else None
     said = found[0] if found else tokens.word(at)
     plain = PLAIN.get(said.lower())
     if plain is not None:
-        return end or at + 1, plain[0], "", note_on(said)
-    return (end, said, "", "") if end else None
+        return behind or at + 1, plain[0], "", note_on(said)
+    return (behind, said, "", "") if behind else None
 
 
 def _behind(tokens: Tokens, at: int, end: int) -> int | None:

@@ -12,7 +12,7 @@ from functools import cache
 
 from agent.models.hearing.pieces import PIECES
 from agent.models.hearing.said import FILLERS, Found, Said
-from agent.models.hearing.slots import FORMS
+from agent.models.hearing.slots import FORMS, SlotReader
 from agent.models.hearing.tokens import Tokens
 
 
@@ -24,7 +24,7 @@ class Word:
 @dataclass(frozen=True)
 class Slot:
     question: str
-    form: str
+    read: SlotReader
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _slot(inside: str) -> Part:
     if "=" in inside:
         return Implied(*inside.split("=", 1))
     question, _, form = inside.partition(":")
-    return Slot(question, form or question)
+    return Slot(question, FORMS[form or question])
 
 
 def first_words(part: Part) -> frozenset[str] | None:
@@ -165,7 +165,8 @@ class Matching:
             case Often(inside):
                 yield from self._often(inside, at)
             case Implied(question, value):
-                yield at, (Said(question, value, max(at - 1, 0), at),)
+                before = self.tokens[max(at - 1, 0)]
+                yield at, (Said(question, value, before.start, before.end),)
             case _:
                 yield from self._here(part, at)
 
@@ -176,7 +177,7 @@ class Matching:
             if self.tokens[at].word == part.text:
                 yield at + 1, ()
         else:
-            yield from FORMS[part.form](self.tokens, at, part.question)
+            yield from part.read(self.tokens, at, part.question)
         if self.tokens[at].word in FILLERS:
             yield from self._of(part, at + 1)
 

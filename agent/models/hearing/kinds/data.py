@@ -15,10 +15,16 @@ KEEP = (
 WAY = "(as|=|with|using|by|from|made of|computed as)"
 
 
+ELSEWHERE = {"type", "name", "schema", "default", "comment"}
+"""“Set the type of …” is another kind of change."""
+
+
 def _assigned(said: tuple[Said, ...]) -> tuple[Said, ...]:
     """One column and its value as an assignment; `is` is a pattern over the column."""
     column, value, is_ = of(said, "column"), of(said, "to"), of(said, "is")
     assert column is not None
+    if column.value.lower() in ELSEWHERE:
+        return ()
     name = quoted(column.value)
     made = value.value if value else (Template(is_.value).substitute(name=name) if is_ else "")
     nulls = of(said, "nulls")
@@ -62,20 +68,20 @@ def _kept(said: tuple[Said, ...]) -> tuple[Said, ...]:
 PHRASES = (
     phrase(
         "set_values",
-        f"(set|change|update) [values] [of] {{assignments}} (in|on|of|for) <tab> {WHERE}",
-        f"(set|change|update) {{assignments}} {WHERE}",
-        f"(set|change|update) {{assignments}} (in|on|for) [all|every|each] [rows] [of|in] <tab> {WHERE}",
+        f"(set|update) [values] [of] {{assignments}} (in|on|of|for) <tab> {WHERE}",
+        f"(set|update) {{assignments}} {WHERE}",
+        f"(set|update) {{assignments}} (in|on|for) [all|every|each] [rows] [of|in] <tab> {WHERE}",
         f"update [all] [rows] [of|in] <tab> [,|:|and] [set] {{assignments}} {WHERE}",
-        f"(in|for|on) [all] [rows] [of|in] <tab> [,|:] (set|change|update) {{assignments}} {WHERE}",
+        f"(in|for|on) [all] [rows] [of|in] <tab> [,|:] (set|update) {{assignments}} {WHERE}",
         f"(backfill|fill|populate) <tab> [:] set {{assignments}} {WHERE}",
     ),
     phrase(
         "set_values",
-        f"(set|change|update) [<noun>] {{column:path}} [<noun>] (to|=) {{to:value}} {ALL} {WHERE}",
-        f"(set|change|update) <noun> {{column:after_noun}} (in|of|on) <tab> to {{to:value}} {WHERE}",
-        f"(set|change|update) {{column}} <noun> (in|of|on) <tab> to {{to:value}} {WHERE}",
-        f"(set|change|update) {{column}} (in|of|on) <tab> to {{to:value}} {WHERE}",
-        f"(set|change|update) {{column:reference}} to {{to:value}} {ALL} {WHERE}",
+        f"(set|update) [<noun>] {{column:path}} [<noun>] (to|=) {{to:value}} {ALL} {WHERE}",
+        f"(set|update) <noun> {{column:after_noun}} (in|of|on) <tab> to {{to:value}} {WHERE}",
+        f"(set|update) {{column}} <noun> (in|of|on) <tab> to {{to:value}} {WHERE}",
+        f"(set|update) {{column}} (in|of|on) <tab> to {{to:value}} {WHERE}",
+        f"(set|update) {{column:reference}} to {{to:value}} {ALL} {WHERE}",
         f"(fill|backfill|populate) <surecol> (with|from|by) {{to:expression}} {WHERE}",
         f"(fill|backfill|populate) {{column:reference}} (with|from|by) {{to:expression}} {WHERE}",
         "(replace|fill) (<null>|null values|missing values|empty values) (in|of) <surecol> (with|by) {to:value} {nulls=}",

@@ -24,7 +24,7 @@ PHRASES = (
         "<drop> default [value] (of|from|on|for|in) <col>",
         "<drop> <col> 's default [value]",
         "<col> (should have|has|needs|gets|must have) no default [value] [any more|anymore]",
-        "<col> (does not need|doesn't need|no longer needs|no longer has|should not have) a default [value]",
+        "<col> (does not need|doesn't need|no longer needs|no longer has|should not have) [a] default [value] [any more|anymore]",
         "no default [value] (for|on) <col> [any more|anymore]",
         "(clear|unset) default [value] (of|from|on|for|in) <col>",
         "alter table {table} alter [column] {column} drop default",

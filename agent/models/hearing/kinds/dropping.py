@@ -32,7 +32,7 @@ PHRASES = (
         "<drop> [unused] index {index:named} [concurrently]",
         "<drop> index concurrently {index:named}",
         "<drop> [unused] {index:named} index",
-        "<drop> index {index:named} (on|from|of) [table] {ignored:named} [table]",
+        "<drop> [unused] index {index:named} (on|from|of) [table] {ignored:named} [table]",
         "<drop> indexes {index:each_table}",
         "index {index:named} (can|should|must|may) (go|be dropped|be removed|be deleted)",
     ),

@@ -9,8 +9,12 @@ DELETE = (
     f"|[,] (with|and) on delete {ACTION}|[,] <called> {{constraint_name:new}})*"
 )
 POINTS = "(references|reference|referencing|refers to|refer to|referring to|points to|point to|pointing to|pointing at|points at|point at|->|links to|link to)"
-REF = "([table] {ref_table:named} [table]|[table] {ref_table:named} [table] {ref_columns:inside}|{ref_columns:ref_path}|{ref_column:name} (in|of) {ref_table:named})"
-FROM = "([columns|column] {columns:path}|<tab> {columns:inside}|[columns|column] {columns} [<noun>] (in|of|on|from) <tab>|[columns|column] {columns:reference})"
+REF = (
+    "([table] {ref_table:bare_table} [table]|table {ref_table:named}|{ref_table:named} table"
+    "|[table] {ref_table:named} [table] {ref_columns:inside}|{ref_columns:ref_path}"
+    "|{ref_column:name} (in|of) {ref_table:named})"
+)
+FROM = "([columns|column] {columns:path}|<tab> {columns:inside}|[columns|column] {columns} [<noun>] (in|of) <tab>|[columns|column] {columns:reference})"
 KEY = "[<add>] [a] (foreign key|foreign - key|fk|reference) [constraint] [<called> {constraint_name:new}]"
 
 
@@ -22,7 +26,7 @@ def _keyed(said: tuple[Said, ...]) -> tuple[Said, ...]:
 PHRASES = (
     phrase(
         "add_foreign_key",
-        f"{KEY} (from|on|for|to) {FROM} [,] [that|which] (to|{POINTS}) {REF} {DELETE}",
+        f"{KEY} (from|on|for) {FROM} [,] [that|which] (to|{POINTS}) {REF} {DELETE}",
         f"{KEY} to <tab> [,] [on|for|from|with] [column|columns] {{columns}} [,] [that|which] {POINTS} {REF} {DELETE}",
         f"{KEY} (on|to) <tab> : {{columns}} (to|{POINTS}) {REF} {DELETE}",
         f"{FROM} [<must>] {POINTS} {REF} {DELETE}",

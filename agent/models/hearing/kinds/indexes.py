@@ -19,7 +19,7 @@ PHRASES = (
     phrase(
         "add_index",
         f"{INDEX} {NAME} (on|for|over|to) <tab> [using {METHOD}] {{keys:inside}} {TAIL}",
-        f"{INDEX} {NAME} (on|for|over|to) [column|columns] {{keys}} (in|of|on|from) <tab> {TAIL}",
+        f"{INDEX} {NAME} (on|over) [column|columns] {{keys}} (in|of|on|from) <tab> {TAIL}",
         f"{INDEX} {NAME} (on|for|over|to) [column] {{keys:path}} {TAIL}",
         f"{INDEX} {NAME} (on|for|over|to|in) <tab> (by|over|on|for|using|with|,|:) [columns|column] {{keys}} {TAIL}",
         f"{INDEX} {NAME} (on|for|over|to) {{keys:reference}} {TAIL}",

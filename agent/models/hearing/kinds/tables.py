@@ -1,14 +1,9 @@
 """Tables to create, and comments."""
 
 from agent.models.hearing.phrase import phrase
-from agent.models.hearing.said import Said
 
 
-def _no_comment(said: tuple[Said, ...]) -> tuple[Said, ...]:
-    return said
-
-
-ON = "([<noun>] {column:path} [<noun>]|<noun> {column:after_noun} (of|in|on) <tab>|{column} <noun> (of|in|on) <tab>|{column} (of|in) <tab>|<tab>)"
+ON = "([<noun>] {column:path} [<noun>]|<noun> {column:after_noun} (of|in|on) <tab>|{column} <noun> (of|in|on) <tab>|{column} (of|in) <tab>|{table:bare_table} [table]|table {table:named}|{table:named} table|{table:table_reference})"
 IS = "(is|:|as|saying|to|that says|to say|=|reading|with|with text|,|should say|should be)"
 
 PHRASES = (
@@ -31,6 +26,5 @@ PHRASES = (
         f"(add|set|put|write) [a] comment (to|on|for) {ON} (:|saying|that says) {{comment:rest}}",
         f"(describe|document) {ON} (as|with|:) {{comment:text}}",
         f"<drop> comment (on|of|from|for) {ON} {{comment=none}}",
-        make=_no_comment,
     ),
 )

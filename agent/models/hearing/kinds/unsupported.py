@@ -22,7 +22,7 @@ PHRASES = (
     refused(
         "Views, functions, triggers, policies and the like are no kind of change that I know; paste the SQL, and on a "
         "development database it can be run as it is.",
-        f"(create|add|drop|remove|delete|rename|alter|change|replace) [materialized] (view|function|trigger|procedure|policy|rule|sequence|extension|domain|role|user|publication|subscription|aggregate|operator|cast|statistics) {ANY}",
+        f"(create|add|drop|remove|delete|rename|alter|change|replace) [materialized] (view|function|trigger|procedure|policy|rule|sequence|extension|domain|publication|subscription|aggregate|operator|cast|statistics) {ANY}",
     ),
     refused(
         "A new enumerated type is no kind of change that I know; nearest is a text column with a check: “add a check "
@@ -57,6 +57,10 @@ PHRASES = (
     refused(
         "Vacuuming, analyzing and reindexing keep a database well, and are not changes of its schema.",
         f"(vacuum|analyze|analyse|reindex|cluster) {ANY}",
+    ),
+    refused(
+        "Roles and their rights are not something I change; the owner says CREATE ROLE, GRANT and REVOKE.",
+        f"(create|drop|delete|rename) [database] (role|user|login) {ANY}",
     ),
     refused(
         "Rights are not something I change; the owner says GRANT and REVOKE.",
