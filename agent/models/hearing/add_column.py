@@ -198,4 +198,3 @@ def _name(text: Text, question: str, said: str) -> Heard:
     """Without its quotes; in a request that is all capitals, capitals say nothing."""
     bare = said.replace('"', "").replace("`", "")
     return Heard(question=question, value=bare.lower() if text.words.isupper() else bare, quote=said)
-

@@ -33,12 +33,12 @@ TAKES: Mapping[str, frozenset[str]] = {
     "drop_not_null": frozenset({"table", "column"}),
     "set_default": frozenset({"table", "column", "default"}),
     "drop_default": frozenset({"table", "column"}),
-    "add_index": frozenset({"table", "unique", "method", "where", "include"}),
-    "add_check": frozenset({"table"}),
-    "add_foreign_key": frozenset({"table", "on_delete"}),
-    "add_unique": frozenset({"table"}),
-    "add_primary_key": frozenset({"table"}),
-    "add_exclusion": frozenset({"table", "where", "method"}),
+    "add_index": frozenset({"table", "unique", "method", "where", "include", "index_name"}),
+    "add_check": frozenset({"table", "constraint_name"}),
+    "add_foreign_key": frozenset({"table", "on_delete", "constraint_name"}),
+    "add_unique": frozenset({"table", "constraint_name"}),
+    "add_primary_key": frozenset({"table", "constraint_name"}),
+    "add_exclusion": frozenset({"table", "where", "method", "constraint_name"}),
     "drop_constraint": frozenset({"table"}),
     "rename_table": frozenset({"table"}),
     "move_schema": frozenset({"table"}),
@@ -96,7 +96,8 @@ def corrected(every: Mapping[int, HeardChange], heard: tuple[Heard, ...], words:
     return change.with_heard(*named)
 
 
-def completed(change: HeardChange, every: Mapping[int, HeardChange], *, running: int, adds: bool, quote: str
+def completed(
+    change: HeardChange, every: Mapping[int, HeardChange], *, running: int, adds: bool, quote: str
 ) -> HeardChange | None:
     """The earlier change that this one completes, corrects or takes the place of; None where it is one more."""
     for number, there in reversed(list(every.items())):

@@ -82,7 +82,7 @@ class Outline:
             self._open = Addition([*before, span])
             self._pieces.append((self._open.start, self._open))
         elif self._open is not None:
-            self._open.spans.append(span)
+            self._open.spans.append((clause.start, clause.end))
         else:
             self._loose.append(clause)
 

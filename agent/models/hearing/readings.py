@@ -116,7 +116,6 @@ TAILS = tuple(
         "instead",
         "after all",
         "right away",
-        
         "again",
         "ok",
         ":",

@@ -22,6 +22,9 @@ BEGINS = re.compile(
     r"|with\s+\w+\s+as|select|do\s*\$|reindex|call|refresh)\b",
     re.IGNORECASE,
 )
+SAID_TOO = {"truncate", "vacuum", "grant", "revoke", "cluster", "reindex", "call", "refresh"}
+"""Statements that read like sentences."""
+
 TRIES = 40
 
 
@@ -56,12 +59,20 @@ def _bare(words: str, at: int, end: int) -> Iterator[tuple[int, int, Span]]:
     while tries and (begins := BEGINS.search(words, at, end)):
         tries -= 1
         stop = _readable(words, begins.start(), end)
+        if stop and begins[0].islower() and _is_sentence(words[begins.start() : stop], words[stop : stop + 1]):
+            stop = 0
         if stop:
             yield begins.start(), stop, (begins.start(), stop)
         elif re.match(r"alter\s+(?:table|type)\b", begins[0], re.IGNORECASE):
             yield begins.start(), end, (begins.start(), end)
             return
         at = stop or begins.end()
+
+
+def _is_sentence(text: str, behind: str) -> bool:
+    """“Truncate orders” may be said or typed; said, it has no semicolon."""
+    first = text.split(maxsplit=1)[0].lower()
+    return first in SAID_TOO and not (text.rstrip().endswith(";") or behind == ";")
 
 
 def _readable(words: str, start: int, end: int) -> int:

@@ -18,7 +18,9 @@ class Text:
     left: str = ""
 
     def __post_init__(self) -> None:
-        self.left = self.left or "".join(c if c.isprintable() or c in "\n\t" else " " for c in self.words).replace("\t", " ")
+        self.left = self.left or "".join(c if c.isprintable() or c in "\n\t" else " " for c in self.words).replace(
+            "\t", " "
+        )
         self._strings = [found.span() for found in re.finditer(p.STRING, self.left)]
 
     def find(self, pattern: str) -> Iterator[re.Match[str]]:

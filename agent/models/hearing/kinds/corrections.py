@@ -2,7 +2,7 @@
 
 from agent.models.hearing.phrase import phrase
 
-IT = "(it|this|that|index|constraint|column|table|partition|copy)"
+IT = "(it|this|that|column|table|partition|copy)"
 METHOD = "(btree {method=btree}|hash {method=hash}|gin {method=gin}|gist {method=gist}|spgist {method=spgist}|brin {method=brin})"
 ACTION = "(cascade {on_delete=cascade}|restrict {on_delete=restrict}|set null {on_delete=set null}|set default {on_delete=set default}|no action {on_delete=no action})"
 
@@ -18,6 +18,10 @@ PHRASES = (
         f"(call|name|rename) {IT} to {{name:new}}",
         f"{IT} (should|must|shall) be (called|named) {{name:new}}",
         f"{IT} 's name (is|should be) {{name:new}}",
+        "(call|name) index {index_name:new}",
+        "index (should|must|shall) be (called|named) {index_name:new}",
+        "(call|name) constraint {constraint_name:new}",
+        "constraint (should|must|shall) be (called|named) {constraint_name:new}",
         "(called|named) {name:new}",
         "[only] (where|for rows where|only where) {where:condition}",
         "[without] [any] where {where=none}",

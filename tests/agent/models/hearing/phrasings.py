@@ -90,11 +90,11 @@ UNDERSTOOD: dict[str, tuple[str, ...]] = {
     "remove the not null constraint from users.email": ("drop_not_null | table=users | column=email",),
     "users.email may be null": ("drop_not_null | table=users | column=email",),
     # set_default
-    "the default of users.created_at should be now()": ("set_default | table=users | column=created_at | default=now()",),
-    "set the default of users.role to 'user'": ("set_default | table=users | column=role | default='user'",),
-    "set the default of role in users to user_role": (
-        "set_default | table=users | column=role | default='user_role'",
+    "the default of users.created_at should be now()": (
+        "set_default | table=users | column=created_at | default=now()",
     ),
+    "set the default of users.role to 'user'": ("set_default | table=users | column=role | default='user'",),
+    "set the default of role in users to user_role": ("set_default | table=users | column=role | default='user_role'",),
     "users.active should default to true": ("set_default | table=users | column=active | default=true",),
     "orders.total defaults to 0": ("set_default | table=orders | column=total | default=0",),
     "give users.role a default of 'user'": ("set_default | table=users | column=role | default='user'",),
@@ -132,9 +132,7 @@ UNDERSTOOD: dict[str, tuple[str, ...]] = {
         "add_index | table=orders | keys=user_id | include=total, status",
     ),
     "orders needs an index on user_id": ("add_index | table=orders | keys=user_id",),
-    "build an index on events using brin (created_at)": (
-        "add_index | table=events | keys=created_at | method=brin",
-    ),
+    "build an index on events using brin (created_at)": ("add_index | table=events | keys=created_at | method=brin",),
     "add a unique index on users by email where deleted_at is null": (
         "add_index | table=users | keys=email | unique=yes | where=deleted_at is null",
     ),
@@ -208,12 +206,8 @@ UNDERSTOOD: dict[str, tuple[str, ...]] = {
     ),
     # drop_constraint
     "drop constraint users_email_key on users": ("drop_constraint | table=users | constraint=users_email_key",),
-    "remove the constraint users_email_key from users": (
-        "drop_constraint | table=users | constraint=users_email_key",
-    ),
-    "drop the foreign key orders_user_fk from orders": (
-        "drop_constraint | table=orders | constraint=orders_user_fk",
-    ),
+    "remove the constraint users_email_key from users": ("drop_constraint | table=users | constraint=users_email_key",),
+    "drop the foreign key orders_user_fk from orders": ("drop_constraint | table=orders | constraint=orders_user_fk",),
     "drop the check constraint sane from events": ("drop_constraint | table=events | constraint=sane",),
     "drop the primary key of tags": ("drop_constraint | table=tags",),
     # move_schema
@@ -359,10 +353,7 @@ UNDERSTOOD: dict[str, tuple[str, ...]] = {
         "move_rows | table=orders | target=orders_archive | where=created_at < '2020-01-01' | delete_source=yes",
     ),
     "move all rows from a to b": ("move_rows | table=a | target=b | delete_source=yes",),
-    "copy all rows from orders into orders_copy": (
-        "move_rows | table=orders | target=orders_copy | delete_source=no",
-    ),
-    "archive orders where closed into table orders_old": (),
+    "copy all rows from orders into orders_copy": ("move_rows | table=orders | target=orders_copy | delete_source=no",),
     "archive rows of orders where status = 'closed' into orders_old": (
         "move_rows | table=orders | target=orders_old | where=status = 'closed' | delete_source=yes",
     ),
@@ -447,9 +438,7 @@ PASTED: dict[str, tuple[str, ...]] = {
         "set_not_null | table=users | column=a",
         "add_comment | table=users | comment=people",
     ),
-    "UPDATE users SET role = 'x' WHERE id = 1": (
-        "set_values | table=users | assignments=role = 'x' | where=id = 1",
-    ),
+    "UPDATE users SET role = 'x' WHERE id = 1": ("set_values | table=users | assignments=role = 'x' | where=id = 1",),
     "ALTER TYPE mood ADD VALUE 'ok' AFTER 'sad'": ("add_enum_value | enum=mood | value=ok | place=after sad",),
     "ALTER TABLE users ADD COLUMN a int REFERENCES roles (id)": (
         "add_column | table=users | column=a | type=int | nullable=yes | default=none",
@@ -459,3 +448,145 @@ PASTED: dict[str, tuple[str, ...]] = {
         "run_sql | sql=ALTER TABLE users ADD COLUMN t int GENERATED ALWAYS AS (a + b) STORED",
     ),
 }
+
+ASKED_BACK: dict[str, str] = {
+    # two readings
+    "rename a to b": "may mean a table or a column",
+    "rename orders to purchases": "may mean a table or a column",
+    "drop orders": "may mean a table or a column",
+    "remove it": "which column “it” is",
+    "move orders to archive": "another schema or another table",
+    "orders.user_id references app.users": "the table users in the schema app",
+    "set users.role to text": "two ways",
+    "change users.total to money": "numeric(12,2)",
+    "make users.total a number": "integer, bigint, or numeric",
+    "add a money column called price to products": "numeric(12,2)",
+    "set the default of users.owner to current_user": "the text or the role",
+    # something is missing
+    "add an index on users": "Which columns",
+    "index users": "Which columns",
+    "drop the index on users.email": "by its name",
+    "add a check to orders": "What must be true",
+    "add a unique constraint to users": "On which columns",
+    "no two bookings of a room may overlap": "An exclusion is said by its elements",
+    "bookings must not overlap": "An exclusion is said by its elements",
+    "remove duplicates from users": "By which columns",
+    "remove duplicate users by email keeping the newest": "by their key",
+    "move rows older than 30 days from orders to orders_old": "Older by which column",
+    "create a table tags with id, name": "Of which type",
+    "add a partition to orders": "Which rows belong",
+    "drop the partition orders_2020": "taken off first",
+    # a word that refers to nothing
+    "make it nullable": "which column “it” is",
+    "index it": "which column “it” is",
+    "drop users.email; make it not null": "which column “it” is",
+    "copy users.email into email_backup, then drop it": "which column “it” is",
+    "drop table users; add an index on that table by email": "which table “that table” is",
+    # not understood, in part or as a whole
+    "": "did not understand",
+    "hello": "did not understand",
+    "yes": "did not understand",
+    "make users faster": "did not understand",
+    "make users.email better": "did not understand",
+    "drop the frobnicated column legacy from users": "did not understand",
+    "drop column legacy from users with great care and love": "did not understand",
+    "drop users.a and do something nice": "do not understand “do something nice”",
+    "drop users.a, then frobnicate users.b": "do not understand “frobnicate users.b”",
+    "index users by email quickly": "did not understand",
+    "füge users eine Spalte hinzu": "did not understand",
+    "set status to the right value in orders": "did not understand",
+    "make orders.total numeric(12,2) or bigint": "did not understand",
+    "add a role column to users and orders": "one column in one clause",
+    "add a unique email column to users": "clause of its own",
+    "add a column team_id bigint references teams to users": "clause of its own",
+    "🙂": "did not understand",
+    # a no, or a question
+    "don't drop users.legacy": "as a no",
+    "please do not rename users.email to mail": "as a no",
+    "never delete the table users": "as a no",
+    "why would I drop users.legacy?": "as a no, or as a question",
+    "should I make users.email unique?": "as a no, or as a question",
+    "what happens if I drop the column legacy from users?": "as a no, or as a question",
+    "is it safe to drop users.legacy?": "as a no, or as a question",
+    "can I drop users.legacy?": "as a no, or as a question",
+    # kinds that there are not
+    "upgrade to PostgreSQL 18": "Upgrading PostgreSQL",
+    "migrate from sqlite to postgres": "Moving between databases",
+    "import the data from mysql": "Moving between databases",
+    "create a view active_users": "no kind of change that I know",
+    "drop the trigger audit on users": "no kind of change that I know",
+    "create an enum mood with sad and happy": "enumerated type",
+    "remove the value 'closed' from the status enum": "rename the value",
+    "rename the index a_idx to b_idx": "add a new one and drop the old",
+    "rename the constraint a to b on users": "add a new one and drop the old",
+    "create a schema app": "Schemas and databases",
+    "drop the database shop": "Schemas and databases",
+    "truncate orders": "Emptying a table",
+    "delete all rows from orders": "Emptying a table",
+    "insert a row into users": "Inserting rows",
+    "vacuum orders": "keep a database well",
+    "grant select on users to bob": "Rights are not something",
+    "make users.id an identity column": "identity",
+    "partition orders by month": "plain table partitioned",
+    # SQL that is none
+    "ALTER TABLE": "not read",
+    "alter table users add column": "not read",
+    "```sql\nALTER TABLE users ADD a in;;t x\n```": "not read",
+}
+"""What must be asked back or refused, with a piece of the reason."""
+
+RUNNING: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    # what is running, what is said, what is heard: `number kind | answers`
+    ("add_column | table=users | column=role", "make it nullable after all", ("1 add_column | nullable=yes",)),
+    ("add_column | table=users | column=role", "no, the orders table", ("1 add_column | table=orders",)),
+    ("add_column | table=users | column=role", "call it user_role", ("1 add_column | column=user_role",)),
+    ("add_column | table=users | column=role", "varchar(20) is enough", ("1 add_column | type=varchar(20)",)),
+    ("add_column | table=users | column=role", "default 0, please", ("1 add_column | default=0",)),
+    (
+        "add_column | table=users | column=role",
+        "also add an index on it",
+        ("2 add_index | table=users | keys=role",),
+    ),
+    ("drop_column | table=users | column=a", "sorry, I meant the column b", ("1 drop_column | column=b",)),
+    (
+        "drop_column | table=users | column=a",
+        "on staging, no downtime",
+        ("1 drop_column | environment=staging | downtime=none",),
+    ),
+    ("rename_column | table=users | column=a | new_name=b", "call it c", ("1 rename_column | new_name=c",)),
+    ("add_index | table=users | keys=email", "make the index unique", ("1 add_index | unique=yes",)),
+    (
+        "add_index | table=users | keys=email",
+        "only where deleted_at is null",
+        ("1 add_index | where=deleted_at is null",),
+    ),
+    ("add_index | table=users | keys=email", "using hash", ("1 add_index | method=hash",)),
+    ("add_index | table=users | keys=email", "call it users_mail", ("1 add_index | index_name=users_mail",)),
+    (
+        "add_foreign_key | table=orders | columns=user_id | ref_table=users",
+        "on delete cascade",
+        ("1 add_foreign_key | on_delete=cascade",),
+    ),
+    ("deduplicate | table=users | columns=email", "keep the last", ("1 deduplicate | keep=last",)),
+    (
+        "change_type | table=users | column=id | type=integer",
+        "make it bigint",
+        ("1 change_type | table=users | column=id | type=bigint",),
+    ),
+    ("change_type | table=users | column=id | type=integer", "bigint", ("1 change_type | type=bigint",)),
+    (
+        "set_not_null | table=users | column=email",
+        "make it nullable after all",
+        ("1 drop_not_null | table=users | column=email",),
+    ),
+    ("set_not_null | table=users | column=email", "use '' where empty", ("1 set_not_null | fill=''",)),
+    ("set_values | table=users | assignments=a = 1", "only where id > 5", ("1 set_values | where=id > 5",)),
+    (
+        "add_column | table=users | column=role + add_index | table=orders | keys=id",
+        "call the index orders_id",
+        ("2 add_index | index_name=orders_id",),
+    ),
+    ("drop_column | table=users | column=a", "and drop users.b too", ("2 drop_column | table=users | column=b",)),
+    ("drop_column | table=users | column=a", "drop users.b", ("1 drop_column | table=users | column=b",)),
+)
+"""Words that add to what is running, or correct it."""
