@@ -62,6 +62,8 @@ def _may_name(text: Text, found: re.Match[str], said: str) -> bool:
 
 
 def _clause(text: Text) -> re.Match[str] | None:
+    if any(text.find(p.ALTER)):
+        return None
     for pattern in p.CLAUSES:
         for found in text.find(pattern):
             if _table(found).lower() not in p.NOT_A_TABLE:

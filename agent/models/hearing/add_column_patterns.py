@@ -13,6 +13,8 @@ TO = r"(?<!\w)(?:to|into|on|onto|in)\s+"
 NEEDS = r"(?:needs?|requires?|gets?|wants?|lacks?|(?:should|must|shall) (?:have|get)|is missing)"
 COLUMN = r"\b(?:column|field)\b"
 
+ALTER = r"\balter\s+table\b"
+"""SQL that was not read as SQL is no sentence either."""
 TABLE_THERE = rf"{ARTICLE}(?:table\s+)?(?P<table>{TABLE})(?!\w|\.\w)(?:\s+table\b)?"
 CLAUSES = (
     rf"\bgive\s+{TABLE_THERE}\s+(?P<inside>[^.;\n]*?{COLUMN}[^.;\n]*)",

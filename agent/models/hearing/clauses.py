@@ -98,3 +98,23 @@ def _cuts(sentence: Tokens) -> list[int]:
 
 def _between(sentence: Tokens, start: int, end: int) -> Tokens:
     return Tokens(sentence.words, tuple(token for token in sentence.all[start:end] if token.kind != "line"))
+
+
+def carried(before: Clause, clause: Clause) -> Clause:
+    """Read “drop users.a and users.b” and “make it unique and required”: the verb counts for what follows as well."""
+    first, here = bare_clause(before.tokens), bare_clause(clause.tokens)
+    if not len(here):
+        return clause
+    verb = first[0]
+    it = verb._replace(kind="word", text="it")
+    kinds = {reading.kind for reading in before.readings}
+    for added in ((verb,), (verb, it)):
+        whole = Tokens(clause.tokens.words, (*added, *here.all))
+        found = tuple(reading for reading in readings(whole) if reading.kind in kinds | CARRIED)
+        if found:
+            return Clause(whole, found)
+    return clause
+
+
+CARRIED = {"add_unique", "set_not_null", "drop_not_null", "set_default", "change_type"}
+"""“Make it unique and required” brings two kinds with one verb."""

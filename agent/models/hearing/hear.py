@@ -9,7 +9,7 @@ from agent.models.hearing.heard import HeardChange, Hearing
 from agent.models.hearing.making import Making
 from agent.models.hearing.outline import Addition, Outline, Piece
 from agent.models.hearing.refusing import is_no, knows
-from agent.models.hearing.sql import Pasted, pasted_in
+from agent.models.hearing.sql import Pasted, broken_in, pasted_in
 from agent.models.hearing.text import Text
 from agent.models.hearing.tokens import Tokens
 from tools.discover import Heard
@@ -37,7 +37,7 @@ def hear(words: str, known: Collection[str], running: Sequence[HeardChange] = ()
     try:
         return _heard(words, prose, pasted, Making(words, known, running))
     except Unclear as unclear:
-        return Hearing(problem=str(unclear))
+        return Hearing(problem=broken_in(prose.left) or str(unclear))
 
 
 def _without(words: str, pasted: tuple[Pasted, ...]) -> Text:

@@ -72,7 +72,8 @@ class Making:
             self._add(reading.kind, self._answers(said), adds=clause.tokens.word(0) in MORE, quote=_text(clause))
 
     def _one(self, clause: Clause) -> Reading:
-        real = [one for one in clause.readings if one.kind not in ("", "correction")]
+        at_place = self.context.place is not None
+        real = [one for one in clause.readings if one.kind not in ("", "correction") and (at_place or not one.placed)]
         fitting = [one for one in clause.readings if one.kind == "correction" and self._fits(one)]
         every = real or fitting
         if len(every) == 1:

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from agent.models.hearing import add_column
-from agent.models.hearing.clauses import Clause
+from agent.models.hearing.clauses import Clause, carried
 from agent.models.hearing.readings import bare_clause, says_nothing
 from agent.models.hearing.sql import Pasted
 from agent.models.hearing.stop_words import NOT_A_NAME
-from agent.models.hearing.template import Matching, compiled
+from agent.models.hearing.template import Matching, Row, compiled
 from agent.models.hearing.text import Span, Text
 from tools.discover import Heard
 
-PLACE = compiled("(in|on|for) [table] {table:named} [table]")
+PLACE = compiled("(in|on|for|alter|change) [table] {table:named} [table]")
+NAMED_PLACE = compiled("[table] {table:named} [table]")
 OF_THE_COLUMN = {"set_not_null", "drop_not_null", "set_default", "drop_default", "change_type"}
 """Kinds that only complete a column that was added right before."""
 
@@ -43,8 +44,14 @@ class Outline:
 
     def sentence(self, clauses: Sequence[Clause]) -> None:
         """Put the clauses of a sentence where they belong."""
+        before: Clause | None = None
         for number, clause in enumerate(clauses):
-            self._take(clause, self._place(clause) if number == 0 and len(clauses) > 1 else None)
+            follows = clauses[number + 1].tokens.word(0) if number == 0 and len(clauses) > 1 else ""
+            place = self._place(clause, (PLACE, NAMED_PLACE) if follows == ":" else (PLACE,)) if follows else None
+            is_whole = before is None or any(reading.kind not in ("", "correction") for reading in clause.readings)
+            whole = clause if is_whole or before is None else carried(before, clause)
+            self._take(whole, place)
+            before = whole if any(reading.kind not in ("", "correction") for reading in whole.readings) else None
 
     def _take(self, clause: Clause, place: Heard | None) -> None:
         only_corrects = {reading.kind for reading in clause.readings} == {"correction"}
@@ -103,12 +110,13 @@ class Outline:
         bare = bare_clause(clause.tokens)
         return (bare[0].start if len(bare) else clause.start), clause.end
 
-    def _place(self, clause: Clause) -> Heard | None:
+    def _place(self, clause: Clause, templates: tuple[Row, ...]) -> Heard | None:
         """“In users, …” says where everything in the sentence is."""
         if any(reading.kind != "correction" for reading in clause.readings):
             return None
         bare = bare_clause(clause.tokens)
-        found = next(Matching(bare).whole(PLACE), None) if len(bare) else None
+        matching = Matching(bare)
+        found = next((said for one in templates for said in matching.whole(one)), None) if len(bare) else None
         if not found or bare.word(len(bare) - 1) in NOT_A_NAME:
             return None
         said = found[0]

@@ -22,6 +22,8 @@ class Phrase:
     templates: tuple[str, ...]
     make: Make = as_found
     reason: str = ""
+    placed: bool = False
+    """Only where the table was said before, as in “in users: …”."""
 
 
 class Reading(NamedTuple):
@@ -30,10 +32,16 @@ class Reading(NamedTuple):
     kind: str
     said: tuple[Said, ...]
     reason: str = ""
+    placed: bool = False
 
 
 def phrase(kind: str, *templates: str, make: Make = as_found) -> Phrase:
     return Phrase(kind, templates, make)
+
+
+def placed(kind: str, *templates: str) -> Phrase:
+    """What may mean a table as well, unless the table was said before."""
+    return Phrase(kind, templates, placed=True)
 
 
 def refused(reason: str, *templates: str) -> Phrase:

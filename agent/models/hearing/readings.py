@@ -209,7 +209,8 @@ def readings(tokens: Tokens) -> tuple[Reading, ...]:
             for said in matching.whole(known.row):
                 _keep(found, known.phrase, said)
     real = [reading for reading in found.values() if reading.kind]
-    return tuple(_without_lesser(real) if real else found.values())
+    sure = [reading for reading in real if not reading.placed]
+    return tuple(_without_lesser(sure or real) + [one for one in found.values() if not sure and not one.kind])
 
 
 def _candidates(tokens: Tokens) -> Iterator[_Known]:
@@ -228,7 +229,7 @@ def _keep(found: dict[object, Reading], one: Phrase, said: tuple[Said, ...]) -> 
         return
     reason = one.reason.format_map(_Names({item.question: item.value for item in said}))
     key = (one.kind, frozenset((a.question, a.value, a.refers) for a in answers), reason)
-    found.setdefault(key, Reading(one.kind, answers, reason))
+    found.setdefault(key, Reading(one.kind, answers, reason, one.placed))
 
 
 class _Names(dict[str, str]):

@@ -33,6 +33,7 @@ CONSTANTS = {
     "current_time",
 }
 NOUNS = {"column", "field", "table", "index", "constraint", "check", "partition", "value", "type", "default"}
+BEHIND_A_NAME = {"from", "in", "of", "on", "to", ",", ".", "and"}
 OF_SOMETHING = {"type", "name", "schema", "comment", "values", "rows", "copy"}
 """“The type of …” names no column."""
 
@@ -83,7 +84,9 @@ def _new(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
 def _after_noun(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
     """What follows the word column, or table, is a name even if it is one of the language's words."""
     token = tokens[at]
-    if token.kind == "word" and token.word not in NEVER_A_NAME and "'" not in token.word and not _dotted(tokens, at):
+    last = at + 1 == len(tokens) or tokens.word(at + 1) in BEHIND_A_NAME
+    may_be = token.word not in NEVER_A_NAME or (token.word == "a" and last)
+    if token.kind == "word" and may_be and "'" not in token.word and not _dotted(tokens, at):
         yield _one(at + 1, question, token.text, tokens, at)
     elif token.kind == "quoted":
         yield from _name(tokens, at, question)
@@ -349,6 +352,8 @@ COMPARES = re.compile(r"[<>=~]|\b(?:is|in|like|ilike|between|not|similar)\b|\(",
 
 def _condition(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
     """An SQL condition, perhaps in parentheses; something in it compares."""
+    if tokens.word(at) == "check":
+        return
     for end in _ends(tokens, at):
         said = tokens.said(at, end)
         if COMPARES.search(said) and _may_be_sql(tokens, at, end) and is_expression(said):

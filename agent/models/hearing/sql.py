@@ -63,9 +63,6 @@ def _bare(words: str, at: int, end: int) -> Iterator[tuple[int, int, Span]]:
             stop = 0
         if stop:
             yield begins.start(), stop, (begins.start(), stop)
-        elif re.match(r"alter\s+(?:table|type)\b", begins[0], re.IGNORECASE):
-            yield begins.start(), end, (begins.start(), end)
-            return
         at = stop or begins.end()
 
 
@@ -73,6 +70,13 @@ def _is_sentence(text: str, behind: str) -> bool:
     """“Truncate orders” may be said or typed; said, it has no semicolon."""
     first = text.split(maxsplit=1)[0].lower()
     return first in SAID_TOO and not (text.rstrip().endswith(";") or behind == ";")
+
+
+def broken_in(words: str) -> str:
+    """What PostgreSQL's grammar says of something that looks like SQL, and was not understood otherwise."""
+    begins = re.search(r"\balter\s+(?:table|type)\b", words, re.IGNORECASE)
+    reasons = changes_in(words[begins.start() :]).reasons if begins else ()
+    return f"That SQL is not read: {reasons[0]}. Nothing was taken from it." if reasons else ""
 
 
 def _readable(words: str, start: int, end: int) -> int:

@@ -1,6 +1,6 @@
 """Columns, tables, indexes and constraints that go."""
 
-from agent.models.hearing.phrase import phrase, refused
+from agent.models.hearing.phrase import phrase, placed, refused
 
 PHRASES = (
     phrase(
@@ -16,6 +16,7 @@ PHRASES = (
         "(we|i) (no longer need|do not need|don't need) <surecol> [any more|anymore]",
         "<surecol> (can|should|must|may) (go|be dropped|be removed|be deleted)",
     ),
+    placed("drop_column", "<drop> {column}", "<drop> {column:each}"),
     phrase(
         "drop_table",
         "<drop> table {table:named}",

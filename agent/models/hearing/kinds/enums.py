@@ -23,7 +23,7 @@ def _placed(said: tuple[Said, ...]) -> tuple[Said, ...]:
 PHRASES = (
     phrase(
         "add_enum_value",
-        f"(add|append|put|insert) {VALUE} {{value:label}} (to|into|in) ({ENUM}|{{enum:named}}) {PLACE}",
+        f"(add|append|put|insert) [enum] {VALUE} {{value:label}} (to|into|in) ({ENUM}|{{enum:named}}) {PLACE}",
         f"(add|append|put|insert) [{VALUE}] {{value:label}} {PLACE} (to|into|in) {ENUM}",
         f"(add|append|put|insert) [{VALUE}] {{value:label}} (as [a] {VALUE}) (to|into|in|of) ({ENUM}|{{enum:named}}) {PLACE}",
         f"(add|append|put|insert) {{value:label}} (to|into|in) {ENUM} {PLACE}",

@@ -6,7 +6,7 @@ from agent.models.hearing.said import Said
 ACTION = "(cascade {on_delete=cascade}|restrict {on_delete=restrict}|set null {on_delete=set null}|set default {on_delete=set default}|no action {on_delete=no action}|do nothing {on_delete=no action})"
 DELETE = (
     f"([,] on delete [do] {ACTION}|[,] (with|and) cascading (delete|deletes) {{on_delete=cascade}}"
-    f"|[,] (with|and) on delete {ACTION}|[,] <called> {{constraint_name:new}})*"
+    f"|[,] (with|and) on delete {ACTION}|[,] [and] {ACTION} on delete|[,] <called> {{constraint_name:new}})*"
 )
 POINTS = "(references|reference|referencing|refers to|refer to|referring to|points to|point to|pointing to|pointing at|points at|point at|->|links to|link to)"
 REF = (
@@ -27,6 +27,7 @@ PHRASES = (
     phrase(
         "add_foreign_key",
         f"{KEY} (from|on|for) {FROM} [,] [that|which] (to|{POINTS}) {REF} {DELETE}",
+        f"{KEY} {FROM} (to|{POINTS}) {REF} {DELETE}",
         f"{KEY} to <tab> [,] [on|for|from|with] [column|columns] {{columns}} [,] [that|which] {POINTS} {REF} {DELETE}",
         f"{KEY} (on|to) <tab> : {{columns}} (to|{POINTS}) {REF} {DELETE}",
         f"{FROM} [<must>] {POINTS} {REF} {DELETE}",

@@ -1,10 +1,10 @@
 """Indexes to build."""
 
-from agent.models.hearing.phrase import phrase, refused
+from agent.models.hearing.phrase import phrase, placed, refused
 
 METHOD = "(btree {method=btree}|hash {method=hash}|gin {method=gin}|gist {method=gist}|spgist {method=spgist}|brin {method=brin})"
 INDEX = f"[<build>] [another|partial|covering|multicolumn|multi - column|composite|combined|functional|concurrent] [unique {{unique=yes}}] [partial] [{METHOD}] (index|indexes) [concurrently]"
-NAME = "[<called> {index_name:new}]"
+NAME = "[<called> {index_name:new}|{index_name:name}]"
 TAIL = (
     "([,] <called> {index_name:new}"
     f"|[,] (using|with) {METHOD} [index]"
@@ -16,6 +16,7 @@ TAIL = (
 )
 
 PHRASES = (
+    placed("add_index", f"{INDEX} {NAME} on {{keys}} {TAIL}", f"index {{keys}} {TAIL}"),
     phrase(
         "add_index",
         f"{INDEX} {NAME} (on|for|over|to) <tab> [using {METHOD}] {{keys:inside}} {TAIL}",
@@ -27,7 +28,8 @@ PHRASES = (
         f"(index|reindex) <tab> (by|on|over|using) {{keys}} {TAIL}",
         f"index <tab> {{keys:inside}} {TAIL}",
         f"index {{keys}} (in|of|on|from) <tab> {TAIL}",
-        f"index [column] {{keys:path}} {TAIL}",
+        f"index [column] {{keys:path}} [column] {TAIL}",
+        f"index {{keys}} (column|columns) (in|of|on|from) <tab> {TAIL}",
         f"index [column] {{keys:reference}} {TAIL}",
         f"<tab> (needs|gets|should have|wants) [a] [unique {{unique=yes}}] [{METHOD}] index (on|by|over) {{keys}} {TAIL}",
         f"<tab> (needs|gets|should have|wants) [a] [unique {{unique=yes}}] [{METHOD}] index (on|by|over) {{keys:inside}} {TAIL}",

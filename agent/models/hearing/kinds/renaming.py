@@ -1,6 +1,6 @@
 """Columns, tables and labels that get another name, and tables that get another schema."""
 
-from agent.models.hearing.phrase import phrase, refused
+from agent.models.hearing.phrase import phrase, placed, refused
 
 PHRASES = (
     phrase(
@@ -19,6 +19,7 @@ PHRASES = (
         "(call|name) <noun> {column:after_noun} {new_name:new} (in|on|of) <tab>",
         "give <surecol> the name {new_name:new}",
     ),
+    placed("rename_column", "rename {column} (to|as|into|=>|->) {new_name:new}"),
     phrase(
         "rename_table",
         "rename table {table:after_noun} (to|as|into|=>|->) [table] {new_name:new}",

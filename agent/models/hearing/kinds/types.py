@@ -19,6 +19,7 @@ PHRASES = (
         f"make <col> (of type|type) {{type:any_type}} {TAIL}",
         f"make [<noun>] {{column}} [type] {{type}} (in|on|of) <tab> {TAIL}",
         f"<col> <must> (be|become) [of type|type] {{type}} [instead of {{ignored:type}}] [not {{ignored:type}}] {TAIL}",
+        "[<noun>] {column} <must> (be|become) [of type|type] {type} (in|on|of) <tab>",
         "<col> <must> have [the] type {type:any_type}",
         "(use|take) {type} for <col> [instead of {ignored:type}]",
         "store <col> as {type}",

@@ -57,7 +57,7 @@ def test_every_answer_is_one_that_its_question_takes(words: str, expected: tuple
     if not_there:
         pytest.skip(f"this version has no {not_there[0]}")
     for kind, answers in changes(expected):
-        questions = {question.id: question for question in (*kinds()[kind].questions(), *COMMON)}
+        questions = {question.id: question for question in (*COMMON, *kinds()[kind].questions())}
         for name, value in answers.items():
             assert questions[name].parse(value) is not None
 
