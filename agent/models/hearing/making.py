@@ -111,7 +111,7 @@ class Making:
 
     def _every(self) -> dict[int, HeardChange]:
         """The changes so far, those of this hearing over those that were running."""
-        return {number: one for number, one in enumerate(self.running, 1)} | self.changes
+        return dict(enumerate(self.running, 1)) | self.changes
 
     def _add(self, kind: str, heard: tuple[Heard, ...], *, adds: bool = False, quote: str = "") -> None:
         if kind not in self.known:

@@ -42,6 +42,15 @@ PIECES = {
         "|<tab> {columns:columns_inside})"
     ),
     "conname": "[<called> {constraint_name:new}]",
+    "method": (
+        "(btree {method=btree}|hash {method=hash}|gin {method=gin}|gist {method=gist}|spgist {method=spgist}"
+        "|brin {method=brin})"
+    ),
+    "ondelete": (
+        "(cascade {on_delete=cascade}|restrict {on_delete=restrict}|set null {on_delete=set null}"
+        "|set default {on_delete=set default}|no action {on_delete=no action}|do nothing {on_delete=no action})"
+    ),
+    "usinggist": "[using (gist {method=gist}|spgist {method=spgist}|btree {method=btree})]",
     "null": "(null|nulls|null values|null value)",
     "required": (
         "(not null|not nullable|non null|nonnull|non - null|not - null|non - nullable|non nullable|required|mandatory"

@@ -63,7 +63,7 @@ class Tokens:
 
     @cached_property
     def after(self) -> tuple[int, ...]:
-        """Place of each piece -> the place behind it, behind the closing parenthesis for an opening one; -1: unclosed."""
+        """Place of each piece -> the place behind it, or behind what it opens; -1 where that is never closed."""
         behind = list(range(1, len(self.all) + 1))
         waiting: list[tuple[int, str]] = []
         for at, token in enumerate(self.all):

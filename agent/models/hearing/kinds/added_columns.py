@@ -10,7 +10,10 @@ PHRASES = (
         "add_column",
         f"{ADD} {HOW_MANY} [columns|fields] {{column:each}} [columns|fields] (to|on|in|into) <tab>",
         f"{ADD} {HOW_MANY} {{type}} (columns|fields) {{column:each}} (to|on|in|into) <tab>",
-        f"{ADD} {HOW_MANY} [columns|fields] {{column:each}} [columns|fields] (to|on|in|into) <tab> [,] [both|all] [of type|as] {{type}}",
+        (
+            f"{ADD} {HOW_MANY} [columns|fields] {{column:each}} [columns|fields] (to|on|in|into) <tab> [,] "
+            f"[both|all] [of type|as] {{type}}"
+        ),
         f"{ADD} {HOW_MANY} (columns|fields) (to|on|in|into) <tab> (:|,|called|named) {{column:each}}",
         f"{ADD} {HOW_MANY} [columns|fields|column] {{column|type:typed_columns}} (to|on|in|into) <tab>",
         f"{ADD} {HOW_MANY} (columns|fields) (to|on|in|into) <tab> (:|,|called|named) {{column|type:typed_columns}}",

@@ -49,7 +49,10 @@ PHRASES = (
     ),
     phrase(
         "add_primary_key",
-        f"{ADD} [composite] primary key <conname> (on|for|to|over|of) <tab> [on|over|with|:|=|from] [columns|column] {{columns}} <conname>",
+        (
+            f"{ADD} [composite] primary key <conname> (on|for|to|over|of) <tab> [on|over|with|:|=|from] "
+            f"[columns|column] {{columns}} <conname>"
+        ),
         f"{ADD} [composite] primary key <conname> (on|over|for|to) {{columns}} (in|of|on|to) <tab> <conname>",
         f"{ADD} primary key (on|over|for|to) [column] {{columns:path}} <conname>",
         "make <cols> [into|as] primary key [of <tab>] <conname>",
@@ -65,7 +68,10 @@ PHRASES = (
     phrase(
         "add_check",
         f"{ADD} check [constraint] <conname> [that|:|,] {{condition}} (on|to|for|in) <tab> <conname>",
-        f"{ADD} check [constraint] <conname> (on|to|for|in) <tab> [<called> {{constraint_name:new}}] [that|:|,|with|requiring|ensuring] {{condition}}",
+        (
+            f"{ADD} check [constraint] <conname> (on|to|for|in) <tab> [<called> {{constraint_name:new}}] "
+            f"[that|:|,|with|requiring|ensuring] {{condition}}"
+        ),
         f"{ADD} constraint {{constraint_name:name}} check {{condition}} (on|to|for|in) <tab>",
         f"{ADD} constraint {{constraint_name:name}} (on|to|for|in) <tab> [:|,|that|with] [check] {{condition}}",
         f"{ADD} constraint <conname> check {{condition}} (on|to|for|in) <tab>",
@@ -82,10 +88,19 @@ PHRASES = (
         f"<col> {BE} (non - negative|non negative|nonnegative|not negative) [(in|on|of|for) <tab>] {{is=>= 0}}",
         "<col> (must|should|may|can) (not|never) be negative [(in|on|of|for) <tab>] {is=>= 0}",
         "<col> (cannot|can't|mustn't|can not) be negative [(in|on|of|for) <tab>] {is=>= 0}",
-        f"<col> {BE} (greater than|more than|above|larger than|bigger than|over|>) {{low:number}} [(in|on|of|for) <tab>] {{is=> $low}}",
-        f"<col> {BE} (at least|not less than|no less than|greater than or equal to|>=) {{low:number}} [(in|on|of|for) <tab>] {{is=>= $low}}",
+        (
+            f"<col> {BE} (greater than|more than|above|larger than|bigger than|over|>) {{low:number}} "
+            f"[(in|on|of|for) <tab>] {{is=> $low}}"
+        ),
+        (
+            f"<col> {BE} (at least|not less than|no less than|greater than or equal to|>=) {{low:number}} "
+            f"[(in|on|of|for) <tab>] {{is=>= $low}}"
+        ),
         f"<col> {BE} (less than|below|under|smaller than|<) {{high:number}} [(in|on|of|for) <tab>] {{is=< $high}}",
-        f"<col> {BE} (at most|not more than|no more than|up to|less than or equal to|<=) {{high:number}} [(in|on|of|for) <tab>] {{is=<= $high}}",
+        (
+            f"<col> {BE} (at most|not more than|no more than|up to|less than or equal to|<=) {{high:number}} "
+            f"[(in|on|of|for) <tab>] {{is=<= $high}}"
+        ),
         f"<col> {BE} between {{low:number}} and {{high:number}} [(in|on|of|for) <tab>] {{is=BETWEEN $low AND $high}}",
         f"<col> {BE} [one of|either|in] {{values}} [(in|on|of|for) <tab>] {{is=IN ($values)}}",
         make=_compared,
@@ -100,15 +115,21 @@ PHRASES = (
     ),
     phrase(
         "add_exclusion",
-        f"{ADD} [exclusion|exclude] constraint <conname> (on|to|for) <tab> [using (gist {{method=gist}}|spgist {{method=spgist}}|btree {{method=btree}})] [:|,|with|exclude|on|over] [using gist] {{elements}} [where {{where:condition}}] <conname>",
+        (
+            f"{ADD} [exclusion|exclude] constraint <conname> (on|to|for) <tab> <usinggist> "
+            f"[:|,|with|exclude|on|over] [using gist] {{elements}} [where {{where:condition}}] <conname>"
+        ),
         f"{ADD} (exclusion|exclude) constraint <conname> {{elements}} (on|to|for) <tab>",
-        "(in|on) <tab> [,] exclude [using (gist {method=gist}|spgist {method=spgist}|btree {method=btree})] {elements} [where {where:condition}]",
-        "exclude [rows] (in|on|from) <tab> [using (gist {method=gist}|spgist {method=spgist})] {elements} [where {where:condition}]",
+        "(in|on) <tab> [,] exclude <usinggist> {elements} [where {where:condition}]",
+        "exclude [rows] (in|on|from) <tab> <usinggist> {elements} [where {where:condition}]",
         "no two <tab> [of same {ignored}] (may|can|must|should) overlap [:|,|by|with|exclude] {elements}",
     ),
     refused(
         "An exclusion is said by its elements: “add an exclusion constraint on {a} (room WITH =, during WITH &&)”.",
-        "no two {a:named} [(of|for|in|with) [a|the] [same] {b:named}] (may|can|must|should) [ever] overlap [in {c:named}]",
+        (
+            "no two {a:named} [(of|for|in|with) [a|the] [same] {b:named}] (may|can|must|should) [ever] overlap "
+            "[in {c:named}]"
+        ),
         "{a:named} (must|may|should|can) (not|never) overlap [(for|of|in|per) [same] {b:named}]",
         f"{ADD} exclusion constraint (on|to|for) {{a:named}}",
         "prevent overlapping {a:named}",

@@ -3,8 +3,6 @@
 from agent.models.hearing.phrase import phrase
 
 IT = "(it|this|that|column|table|partition|copy)"
-METHOD = "(btree {method=btree}|hash {method=hash}|gin {method=gin}|gist {method=gist}|spgist {method=spgist}|brin {method=brin})"
-ACTION = "(cascade {on_delete=cascade}|restrict {on_delete=restrict}|set null {on_delete=set null}|set default {on_delete=set default}|no action {on_delete=no action})"
 
 PHRASES = (
     phrase(
@@ -26,11 +24,11 @@ PHRASES = (
         "[only] (where|for rows where|only where) {where:condition}",
         "[without] [any] where {where=none}",
         "for all rows {where=none}",
-        f"on delete {ACTION}",
+        "on delete <ondelete>",
         "(keep|keeping) [the] (first {keep=first}|last {keep=last}) [one|row]",
         "[make] [index] [must be] unique {unique=yes}",
         "make index unique {unique=yes}",
-        "(using|with|as|use) [a] " + METHOD + " [index]",
+        "(using|with|as|use) [a] <method> [index]",
         "[make it|type|use|as|to] [a|an] {type}",
         "type {type:any_type}",
         "using {using:expression}",

@@ -53,12 +53,13 @@ def _split(said: tuple[Said, ...]) -> tuple[Said, ...]:
     return (*without(said, "names", "separator"), into)
 
 
+UNKNOWN_AGE = "Which row is the {} is not known; rows are told apart by their key: say keep the first or the last."
+
+
 def _kept(said: tuple[Said, ...]) -> tuple[Said, ...]:
     """First and last are by key; which row is older nobody can tell."""
     return tuple(
-        one._replace(
-            doubt=f"Which row is the {one.value} is not known; rows are told apart by their key: say keep the first or the last."
-        )
+        one._replace(doubt=UNKNOWN_AGE.format(one.value))
         if one.question == "keep" and one.value not in ("first", "last")
         else one
         for one in said
@@ -84,7 +85,10 @@ PHRASES = (
         f"(set|update) {{column:reference}} to {{to:value}} {ALL} {WHERE}",
         f"(fill|backfill|populate) <surecol> (with|from|by) {{to:expression}} {WHERE}",
         f"(fill|backfill|populate) {{column:reference}} (with|from|by) {{to:expression}} {WHERE}",
-        "(replace|fill) (<null>|null values|missing values|empty values) (in|of) <surecol> (with|by) {to:value} {nulls=}",
+        (
+            "(replace|fill) (<null>|null values|missing values|empty values) (in|of) <surecol> (with|by) "
+            "{to:value} {nulls=}"
+        ),
         f"(lowercase|lower - case|lower) <surecol> {{is=lower($name)}} {WHERE}",
         f"(uppercase|upper - case|upper) <surecol> {{is=upper($name)}} {WHERE}",
         f"trim <surecol> {{is=btrim($name)}} {WHERE}",
@@ -100,30 +104,66 @@ PHRASES = (
     ),
     phrase(
         "split_column",
-        "split <surecol> [up] into [columns] {names:columns} [[,] (at|by|on) [the] [separator] {separator:separator}]",
-        "split [<noun>] {column} [up] into [columns] {names:columns} [[,] (at|by|on) [the] [separator] {separator:separator}] (in|of|on) <tab>",
-        "split [<noun>] {column} [up] into [columns] {names:columns} (in|of|on) <tab> [[,] (at|by|on) [the] [separator] {separator:separator}]",
-        "split [<noun>] {column} [up] into [columns] {names:columns} [[,] (at|by|on) [the] [separator] {separator:separator}]",
+        (
+            "split <surecol> [up] into [columns] {names:columns} [[,] (at|by|on) [the] [separator] "
+            "{separator:separator}]"
+        ),
+        (
+            "split [<noun>] {column} [up] into [columns] {names:columns} [[,] (at|by|on) [the] [separator] "
+            "{separator:separator}] (in|of|on) <tab>"
+        ),
+        (
+            "split [<noun>] {column} [up] into [columns] {names:columns} (in|of|on) <tab> [[,] (at|by|on) [the] "
+            "[separator] {separator:separator}]"
+        ),
+        (
+            "split [<noun>] {column} [up] into [columns] {names:columns} [[,] (at|by|on) [the] [separator] "
+            "{separator:separator}]"
+        ),
         make=_split,
     ),
     phrase(
         "merge_columns",
-        f"(merge|combine|join|concatenate|concat|fold) [columns] {{columns}} [columns] [(of|in|from) <tab>] (into|to|as|in) [<noun>] {{new_column:new}} [,] {WAY} {{expression}} [(in|on|of) <tab>]",
-        f"(merge|combine|join|concatenate|concat|fold) [columns] {{columns}} [columns] [(of|in|from) <tab>] (into|to|as|in) [<noun>] {{new_column:new}} [(in|on|of) <tab>] [[,] {WAY} {{expression}}]",
-        f"(in|on) <tab> [,] (merge|combine|join|concatenate) [columns] {{columns}} into {{new_column:new}} [[,] {WAY} {{expression}}]",
+        (
+            f"(merge|combine|join|concatenate|concat|fold) [columns] {{columns}} [columns] [(of|in|from) <tab>] "
+            f"(into|to|as|in) [<noun>] {{new_column:new}} [,] {WAY} {{expression}} [(in|on|of) <tab>]"
+        ),
+        (
+            f"(merge|combine|join|concatenate|concat|fold) [columns] {{columns}} [columns] [(of|in|from) <tab>] "
+            f"(into|to|as|in) [<noun>] {{new_column:new}} [(in|on|of) <tab>] [[,] {WAY} {{expression}}]"
+        ),
+        (
+            f"(in|on) <tab> [,] (merge|combine|join|concatenate) [columns] {{columns}} into {{new_column:new}} "
+            f"[[,] {WAY} {{expression}}]"
+        ),
     ),
     phrase(
         "copy_column",
-        "(copy|duplicate|clone|mirror) [values of] <surecol> (into|to|as) [another] [<noun>] [<called>] {new_column:new}",
-        "(copy|duplicate|clone|mirror) [<noun>] {column} [<noun>] (into|to|as) [another] [<noun>] [<called>] {new_column:new} [<noun>] (in|on|of) <tab>",
-        "(copy|duplicate|clone|mirror) [<noun>] {column} [<noun>] (into|to|as) [another] [<noun>] [<called>] {new_column:new}",
+        (
+            "(copy|duplicate|clone|mirror) [values of] <surecol> (into|to|as) [another] [<noun>] [<called>] "
+            "{new_column:new}"
+        ),
+        (
+            "(copy|duplicate|clone|mirror) [<noun>] {column} [<noun>] (into|to|as) [another] [<noun>] [<called>] "
+            "{new_column:new} [<noun>] (in|on|of) <tab>"
+        ),
+        (
+            "(copy|duplicate|clone|mirror) [<noun>] {column} [<noun>] (into|to|as) [another] [<noun>] [<called>] "
+            "{new_column:new}"
+        ),
         "(make|create|add) a copy of <surecol> (called|named|as|in) {new_column:new}",
     ),
     phrase(
         "deduplicate",
-        f"<drop> (duplicate|duplicated) [rows] [in|of|from] <tab> (by|on|with same|having same|per|that share|with equal|over) {{columns}} {KEEP}",
+        (
+            "<drop> (duplicate|duplicated) [rows] [in|of|from] <tab> (by|on|with same|having same|per|that "
+            f"share|with equal|over) {{columns}} {KEEP}"
+        ),
         f"(deduplicate|dedupe|de - duplicate) [rows] [in|of] <tab> (by|on|over|using) {{columns}} {KEEP}",
-        f"<drop> (duplicates|duplicate rows) (from|in|of) <tab> (by|on|with same|having same|per|over) {{columns}} {KEEP}",
+        (
+            "<drop> (duplicates|duplicate rows) (from|in|of) <tab> (by|on|with same|having same|per|over) "
+            f"{{columns}} {KEEP}"
+        ),
         make=_kept,
     ),
     refused(
@@ -135,16 +175,40 @@ PHRASES = (
     ),
     phrase(
         "move_rows",
-        f"move [all] rows (from|of|in) [table] {{table:named}} (to|into) [table] {{target:named}} {WHERE} {{delete_source=yes}}",
-        f"move [all] rows {WHERE} (from|of|in) [table] {{table:named}} (to|into) [table] {{target:named}} {{delete_source=yes}}",
-        f"move [all] rows (from|of|in) [table] {{table:named}} {WHERE} (to|into) [table] {{target:named}} {{delete_source=yes}}",
+        (
+            f"move [all] rows (from|of|in) [table] {{table:named}} (to|into) [table] {{target:named}} {WHERE} "
+            f"{{delete_source=yes}}"
+        ),
+        (
+            f"move [all] rows {WHERE} (from|of|in) [table] {{table:named}} (to|into) [table] {{target:named}} "
+            f"{{delete_source=yes}}"
+        ),
+        (
+            f"move [all] rows (from|of|in) [table] {{table:named}} {WHERE} (to|into) [table] {{target:named}} "
+            f"{{delete_source=yes}}"
+        ),
         f"move [all] {{table:named}} {WHERE} (to|into) table {{target:named}} {{delete_source=yes}}",
-        f"archive [all] rows (from|of|in) [table] {{table:named}} {WHERE} (to|into|in) [table] {{target:named}} {{delete_source=yes}}",
+        (
+            f"archive [all] rows (from|of|in) [table] {{table:named}} {WHERE} (to|into|in) [table] "
+            f"{{target:named}} {{delete_source=yes}}"
+        ),
         f"archive {{table:named}} {WHERE} (to|into|in) [table] {{target:named}} {{delete_source=yes}}",
-        f"copy [all] rows (from|of|in) [table] {{table:named}} (to|into) [table] {{target:named}} {WHERE} {{delete_source=no}}",
-        f"copy [all] rows (from|of|in) [table] {{table:named}} {WHERE} (to|into) [table] {{target:named}} {{delete_source=no}}",
-        f"copy [all] rows {WHERE} (from|of|in) [table] {{table:named}} (to|into) [table] {{target:named}} {{delete_source=no}}",
-        "(move|copy) [all] rows (from|of) [table] {table:named} (to|into) [table] {target:named} (mapping|with|where) {mapping:mapping}",
+        (
+            f"copy [all] rows (from|of|in) [table] {{table:named}} (to|into) [table] {{target:named}} {WHERE} "
+            f"{{delete_source=no}}"
+        ),
+        (
+            f"copy [all] rows (from|of|in) [table] {{table:named}} {WHERE} (to|into) [table] {{target:named}} "
+            f"{{delete_source=no}}"
+        ),
+        (
+            f"copy [all] rows {WHERE} (from|of|in) [table] {{table:named}} (to|into) [table] {{target:named}} "
+            f"{{delete_source=no}}"
+        ),
+        (
+            "(move|copy) [all] rows (from|of) [table] {table:named} (to|into) [table] {target:named} "
+            "(mapping|with|where) {mapping:mapping}"
+        ),
     ),
     refused(
         "Older by which column? Say the condition as SQL: “move rows from {a} to {b} where created_at < …”.",

@@ -5,7 +5,10 @@ from agent.models.hearing.phrase import phrase
 PHRASES = (
     phrase(
         "set_default",
-        "(set|change|make|switch|alter|update|modify) default [value] (of|for|on|in) <col> (to|as|=|be|into) {default:value}",
+        (
+            "(set|change|make|switch|alter|update|modify) default [value] (of|for|on|in) <col> (to|as|=|be|into) "
+            "{default:value}"
+        ),
         "(set|change|make|switch|alter) <col> ('s default|default) [value] (to|as|=) {default:value}",
         "(set|use|put) {default:value} as [the] default [value] (of|for|on|in) <col>",
         "default [value] (of|for|on|in) <col> (should be|must be|is|becomes|shall be|to|:|=) {default:value}",
@@ -26,7 +29,10 @@ PHRASES = (
         "<drop> default [value] (of|from|on|for|in) <col>",
         "<drop> <col> 's default [value]",
         "<col> (should have|has|needs|gets|must have) no default [value] [any more|anymore]",
-        "<col> (does not need|doesn't need|no longer needs|no longer has|should not have) [a] default [value] [any more|anymore]",
+        (
+            "<col> (does not need|doesn't need|no longer needs|no longer has|should not have) [a] default "
+            "[value] [any more|anymore]"
+        ),
         "no default [value] (for|on) <col> [any more|anymore]",
         "(clear|unset) default [value] (of|from|on|for|in) <col>",
         "alter table {table} alter [column] {column} drop default",

@@ -39,10 +39,16 @@ PHRASES = (
     ),
     phrase(
         "drop_constraint",
-        "<drop> [check|unique|foreign key|primary key|exclusion] constraint {constraint:after_noun} [(on|from|of|in) <tab>]",
+        (
+            "<drop> [check|unique|foreign key|primary key|exclusion] constraint {constraint:after_noun} "
+            "[(on|from|of|in) <tab>]"
+        ),
         "<drop> {constraint} [check|unique|foreign key|primary key|exclusion] constraint [(on|from|of|in) <tab>]",
         "<drop> (check|foreign key|primary key) {constraint} (on|from|of|in) <tab>",
-        "<drop> (primary key|foreign key|check constraint|unique constraint|check|uniqueness|constraint) (on|from|of) <tab>",
+        (
+            "<drop> (primary key|foreign key|check constraint|unique constraint|check|uniqueness|constraint) "
+            "(on|from|of) <tab>"
+        ),
         "<drop> constraint {table:named} . {constraint}",
     ),
     refused(

@@ -3,10 +3,14 @@
 from agent.models.hearing.phrase import of, phrase, without
 from agent.models.hearing.said import Said
 
-ENUM = "((enum type|enum|enumerated type|enumeration|type) {enum:named}|{enum:named} (enum type|enum|enumerated type|enumeration|type))"
+ENUM = (
+    "((enum type|enum|enumerated type|enumeration|type) {enum:named}|{enum:named} (enum "
+    "type|enum|enumerated type|enumeration|type))"
+)
 VALUE = "(value|label|option|entry|member)"
-PLACE = "[[,] [right|directly|just] (before {side=before}|after {side=after}) [<value>] {neighbour:label}|[,] [at|in] [the] (end|last) [place] {side=last}|[,] as last [one] {side=last}]".replace(
-    "<value>", VALUE
+PLACE = (
+    f"[[,] [right|directly|just] (before {{side=before}}|after {{side=after}}) [{VALUE}] {{neighbour:label}}"
+    "|[,] [at|in] [the] (end|last) [place] {side=last}|[,] as last [one] {side=last}]"
 )
 
 
@@ -25,7 +29,10 @@ PHRASES = (
         "add_enum_value",
         f"(add|append|put|insert) [enum] {VALUE} {{value:label}} (to|into|in) ({ENUM}|{{enum:named}}) {PLACE}",
         f"(add|append|put|insert) [{VALUE}] {{value:label}} {PLACE} (to|into|in) {ENUM}",
-        f"(add|append|put|insert) [{VALUE}] {{value:label}} (as [a] {VALUE}) (to|into|in|of) ({ENUM}|{{enum:named}}) {PLACE}",
+        (
+            f"(add|append|put|insert) [{VALUE}] {{value:label}} (as [a] {VALUE}) (to|into|in|of) "
+            f"({ENUM}|{{enum:named}}) {PLACE}"
+        ),
         f"(add|append|put|insert) {{value:label}} (to|into|in) {ENUM} {PLACE}",
         f"(add|append|put|insert) {{value:text}} (to|into|in) [values|labels] [of] ({ENUM}) {PLACE}",
         f"(extend|expand) {ENUM} (by|with) [{VALUE}] {{value:label}} {PLACE}",

@@ -3,18 +3,23 @@
 from agent.models.hearing.phrase import of, phrase, without
 from agent.models.hearing.said import Said
 
-ACTION = "(cascade {on_delete=cascade}|restrict {on_delete=restrict}|set null {on_delete=set null}|set default {on_delete=set default}|no action {on_delete=no action}|do nothing {on_delete=no action})"
 DELETE = (
-    f"([,] on delete [do] {ACTION}|[,] (with|and) cascading (delete|deletes) {{on_delete=cascade}}"
-    f"|[,] (with|and) on delete {ACTION}|[,] [and] {ACTION} on delete|[,] <called> {{constraint_name:new}})*"
+    "([,] on delete [do] <ondelete>|[,] (with|and) cascading (delete|deletes) {on_delete=cascade}"
+    "|[,] (with|and) on delete <ondelete>|[,] [and] <ondelete> on delete|[,] <called> {constraint_name:new})*"
 )
-POINTS = "(references|reference|referencing|refers to|refer to|referring to|points to|point to|pointing to|pointing at|points at|point at|->|links to|link to)"
+POINTS = (
+    "(references|reference|referencing|refers to|refer to|referring to|points to|point to|pointing "
+    "to|pointing at|points at|point at|->|links to|link to)"
+)
 REF = (
     "([table] {ref_table:bare_table} [table]|table {ref_table:named}|{ref_table:named} table"
     "|[table] {ref_table:named} [table] {ref_columns:inside}|{ref_columns:ref_path}"
     "|{ref_column:name} (in|of) {ref_table:named})"
 )
-FROM = "([columns|column] {columns:path}|<tab> {columns:inside}|[columns|column] {columns} [<noun>] (in|of) <tab>|[columns|column] {columns:reference})"
+FROM = (
+    "([columns|column] {columns:path}|<tab> {columns:inside}|[columns|column] {columns} [<noun>] (in|of) "
+    "<tab>|[columns|column] {columns:reference})"
+)
 KEY = "[<add>] [a] (foreign key|foreign - key|fk|reference) [constraint] [<called> {constraint_name:new}]"
 
 
@@ -28,7 +33,10 @@ PHRASES = (
         "add_foreign_key",
         f"{KEY} (from|on|for) {FROM} [,] [that|which] (to|{POINTS}) {REF} {DELETE}",
         f"{KEY} {FROM} (to|{POINTS}) {REF} {DELETE}",
-        f"{KEY} to <tab> [,] [on|for|from|with] [column|columns] {{columns}} [,] [that|which] {POINTS} {REF} {DELETE}",
+        (
+            f"{KEY} to <tab> [,] [on|for|from|with] [column|columns] {{columns}} [,] [that|which] {POINTS} {REF} "
+            f"{DELETE}"
+        ),
         f"{KEY} (on|to) <tab> : {{columns}} (to|{POINTS}) {REF} {DELETE}",
         f"{FROM} [<must>] {POINTS} {REF} {DELETE}",
         f"make {FROM} [a] [foreign key] [that] (to|{POINTS}) {REF} {DELETE}",

@@ -2,12 +2,14 @@
 
 from agent.models.hearing.phrase import phrase, placed, refused
 
-METHOD = "(btree {method=btree}|hash {method=hash}|gin {method=gin}|gist {method=gist}|spgist {method=spgist}|brin {method=brin})"
-INDEX = f"[<build>] [another|partial|covering|multicolumn|multi - column|composite|combined|functional|concurrent] [unique {{unique=yes}}] [partial] [{METHOD}] (index|indexes) [concurrently]"
+INDEX = (
+    "[<build>] [another|partial|covering|multicolumn|multi - column|composite|combined|functional|concurrent] "
+    "[unique {unique=yes}] [partial] [<method>] (index|indexes) [concurrently]"
+)
 NAME = "[<called> {index_name:new}|{index_name:name}]"
 TAIL = (
     "([,] <called> {index_name:new}"
-    f"|[,] (using|with) {METHOD} [index]"
+    "|[,] (using|with) <method> [index]"
     "|[,] (include|including|covering) {include:inside}"
     "|[,] (include|including|covering) [columns|column] {include:columns}"
     "|[,] [only] (where|for rows where|only where|on rows where|for rows with|with condition) {where:condition}"
@@ -19,7 +21,7 @@ PHRASES = (
     placed("add_index", f"{INDEX} {NAME} on {{keys}} {TAIL}", f"index {{keys}} {TAIL}"),
     phrase(
         "add_index",
-        f"{INDEX} {NAME} (on|for|over|to) <tab> [using {METHOD}] {{keys:inside}} {TAIL}",
+        f"{INDEX} {NAME} (on|for|over|to) <tab> [using <method>] {{keys:inside}} {TAIL}",
         f"{INDEX} {NAME} (on|over) [column|columns] {{keys}} (in|of|on|from) <tab> {TAIL}",
         f"{INDEX} {NAME} (on|for|over|to) [column] {{keys:path}} {TAIL}",
         f"{INDEX} {NAME} (on|for|over|to|in) <tab> (by|over|on|for|using|with|,|:) [columns|column] {{keys}} {TAIL}",
@@ -31,8 +33,14 @@ PHRASES = (
         f"index [column] {{keys:path}} [column] {TAIL}",
         f"index {{keys}} (column|columns) (in|of|on|from) <tab> {TAIL}",
         f"index [column] {{keys:reference}} {TAIL}",
-        f"<tab> (needs|gets|should have|wants) [a] [unique {{unique=yes}}] [{METHOD}] index (on|by|over) {{keys}} {TAIL}",
-        f"<tab> (needs|gets|should have|wants) [a] [unique {{unique=yes}}] [{METHOD}] index (on|by|over) {{keys:inside}} {TAIL}",
+        (
+            f"<tab> (needs|gets|should have|wants) [a] [unique {{unique=yes}}] [<method>] index (on|by|over) "
+            f"{{keys}} {TAIL}"
+        ),
+        (
+            f"<tab> (needs|gets|should have|wants) [a] [unique {{unique=yes}}] [<method>] index (on|by|over) "
+            f"{{keys:inside}} {TAIL}"
+        ),
         f"(in|on) <tab> [,] {INDEX} {NAME} on {{keys}} {TAIL}",
     ),
     refused(

@@ -3,9 +3,10 @@
 from agent.models.hearing.phrase import phrase
 
 FILL = (
-    "[([[,] (and|by|with)] [,] (use|using|put|putting|take|taking|set|setting) [them|it|rows] [to] {fill:value} [<isnull>]"
-    "|[,] [and] (fill|filling|backfill|backfilling|replace|replacing) [them|it|rows|rest|gaps] [old|existing|missing|empty|current]"
-    " [<null>|rows|values|ones|gaps] (with|by) {fill:value}"
+    "[([,] [(and|by|with)] [,] (use|using|put|putting|take|taking|set|setting) [them|it|rows] [to] "
+    "{fill:value} [<isnull>]"
+    "|[,] [and] (fill|filling|backfill|backfilling|replace|replacing) [them|it|rows|rest|gaps] "
+    "[old|existing|missing|empty|current] [<null>|rows|values|ones|gaps] (with|by) {fill:value}"
     "|[,] [and] [(old|existing|missing|empty|current)] [<null>|rows|values|ones] (get|become|are) {fill:value}"
     "|[,] [and] no rows (is|are|hold|have|holds) null)]"
 )
@@ -20,7 +21,11 @@ PHRASES = (
         f"set not null (on|for) <col> {FILL}",
         f"(forbid|disallow|prohibit|ban|prevent|stop|reject) <null> (in|for|on) <col> {FILL}",
         f"(do not|don't|no longer|never) (allow|permit|accept) <null> (in|for|on) <col> {FILL}",
-        f"<col> (cannot|can not|can't|must not|mustn't|may not|should not|shouldn't|must never|should never|may never|can never|can no longer|may no longer) be (null|nullable|null any more|optional) {FILL}",
+        (
+            "<col> (cannot|can not|can't|must not|mustn't|may not|should not|shouldn't|must never|should "
+            "never|may never|can never|can no longer|may no longer) be (null|nullable|null any more|optional) "
+            f"{FILL}"
+        ),
         f"<col> (<must> be|is|becomes) <required> {FILL}",
         f"[<noun>] {{column}} (<must> be|is|becomes) <required> (in|on|of|for) <tab> {FILL}",
         f"<col> (must|should|has to) always (have|hold) a value {FILL}",

@@ -8,20 +8,44 @@ TO = "(of|to|for|on|in|from)"
 PHRASES = (
     phrase(
         "create_partition",
-        f"(add|create|make|introduce|we need|need) [another] partition [<called>] {{partition:new_table}} {TO} <tab> {FOR} {{bounds}}",
-        f"(add|create|make|introduce|we need|need) [another] partition {TO} <tab> [<called> {{partition:new_table}}] {FOR} {{bounds}} [<called> {{partition:new_table}}]",
-        f"(add|create|make|introduce) default partition [<called>] {{partition:new_table}} {TO} <tab> {{bounds=DEFAULT}}",
-        f"(add|create|make|introduce) default partition {TO} <tab> [<called> {{partition:new_table}}] {{bounds=DEFAULT}}",
-        f"(add|create|make|introduce) {{partition:new_table}} as [a] [default {{bounds=DEFAULT}}] partition {TO} <tab> [{FOR} {{bounds}}]",
+        (
+            f"(add|create|make|introduce|we need|need) [another] partition [<called>] {{partition:new_table}} "
+            f"{TO} <tab> {FOR} {{bounds}}"
+        ),
+        (
+            f"(add|create|make|introduce|we need|need) [another] partition {TO} <tab> [<called> "
+            f"{{partition:new_table}}] {FOR} {{bounds}} [<called> {{partition:new_table}}]"
+        ),
+        (
+            f"(add|create|make|introduce) default partition [<called>] {{partition:new_table}} {TO} <tab> "
+            f"{{bounds=DEFAULT}}"
+        ),
+        (
+            f"(add|create|make|introduce) default partition {TO} <tab> [<called> {{partition:new_table}}] "
+            f"{{bounds=DEFAULT}}"
+        ),
+        (
+            f"(add|create|make|introduce) {{partition:new_table}} as [a] [default {{bounds=DEFAULT}}] partition "
+            f"{TO} <tab> [{FOR} {{bounds}}]"
+        ),
         f"(add|create|make|introduce) [another] partition [<called>] {{partition:new_table}} {TO} <tab>",
         f"partition <tab> further with {{partition:new_table}} {FOR} {{bounds}}",
     ),
     phrase(
         "attach_partition",
         f"attach [table|partition] {{partition:named}} [table] (to|into) <tab> [as [a] partition] [{FOR} {{bounds}}]",
-        f"attach [table|partition] {{partition:named}} [table] as [a] [default {{bounds=DEFAULT}}] partition (to|of|into) <tab> [{FOR} {{bounds}}]",
-        f"make [table] {{partition:named}} [table] [a] [default {{bounds=DEFAULT}}] partition of <tab> [{FOR} {{bounds}}]",
-        f"(add|use|put) [existing] table {{partition:named}} as [a] [default {{bounds=DEFAULT}}] partition (to|of) <tab> [{FOR} {{bounds}}]",
+        (
+            f"attach [table|partition] {{partition:named}} [table] as [a] [default {{bounds=DEFAULT}}] partition "
+            f"(to|of|into) <tab> [{FOR} {{bounds}}]"
+        ),
+        (
+            f"make [table] {{partition:named}} [table] [a] [default {{bounds=DEFAULT}}] partition of <tab> [{FOR} "
+            f"{{bounds}}]"
+        ),
+        (
+            f"(add|use|put) [existing] table {{partition:named}} as [a] [default {{bounds=DEFAULT}}] partition "
+            f"(to|of) <tab> [{FOR} {{bounds}}]"
+        ),
         f"alter table {{table}} attach partition {{partition:named}} {FOR} {{bounds}}",
     ),
     phrase(
@@ -41,7 +65,10 @@ PHRASES = (
         "<drop> partition {a:named} [(from|of) {b:named}]",
     ),
     refused(
-        "Making a plain table partitioned is not a change I can carry out; I can create a partition, attach and detach.",
+        (
+            "Making a plain table partitioned is not a change I can carry out; I can create a partition, attach "
+            "and detach."
+        ),
         "partition [table] {a:named} [table] by {b:rest}",
     ),
 )

@@ -34,7 +34,10 @@ PHRASES = (
         "give (table {table:named}|{table:named} table) the name {new_name:new}",
     ),
     refused(
-        "That may mean a table or a column: say “rename the table {a} to {b}”, or “rename the column {a} to {b} in …”.",
+        (
+            "That may mean a table or a column: say “rename the table {a} to {b}”, or “rename the column {a} to "
+            "{b} in …”."
+        ),
         "rename {a} (to|as|into|=>|->) {b:new}",
     ),
     phrase(

@@ -3,10 +3,17 @@
 from agent.models.hearing.phrase import refused
 
 ANY = "[{a:rest}]"
+OBJECT = (
+    "[materialized] (view|function|trigger|procedure|policy|rule|sequence|extension|domain|publication|subscription"
+    "|aggregate|operator|cast|statistics)"
+)
 
 PHRASES = (
     refused(
-        "Upgrading PostgreSQL itself is not something I can carry out; I change the schema and the data of one database.",
+        (
+            "Upgrading PostgreSQL itself is not something I can carry out; I change the schema and the data of "
+            "one database."
+        ),
         f"(upgrade|update) [to] (postgres|postgresql|server|cluster|database) {ANY}",
         f"upgrade {ANY}",
     ),
@@ -22,7 +29,7 @@ PHRASES = (
     refused(
         "Views, functions, triggers, policies and the like are no kind of change that I know; paste the SQL, and on a "
         "development database it can be run as it is.",
-        f"(create|add|drop|remove|delete|rename|alter|change|replace) [materialized] (view|function|trigger|procedure|policy|rule|sequence|extension|domain|publication|subscription|aggregate|operator|cast|statistics) {ANY}",
+        f"(create|add|drop|remove|delete|rename|alter|change|replace) {OBJECT} {ANY}",
     ),
     refused(
         "A new enumerated type is no kind of change that I know; nearest is a text column with a check: “add a check "
@@ -34,23 +41,29 @@ PHRASES = (
         f"<drop> (value|label|option) {{a:label}} (from|of|in) {ANY}",
     ),
     refused(
-        "Schemas and databases are not something I create, rename or drop; a table is moved with “move the table … to "
+        "Schemas and databases are not something I create, rename or drop; a table is moved with “move the "
+        "table … to "
         "the schema …”, which creates the schema.",
         f"(create|add|drop|remove|delete|rename) (schema|database) {ANY}",
     ),
     refused(
-        "Renaming an index or a constraint is no kind of change that I know; nearest is to add a new one and drop the old.",
+        (
+            "Renaming an index or a constraint is no kind of change that I know; nearest is to add a new one and "
+            "drop the old."
+        ),
         f"rename (index|constraint|foreign key|unique constraint|check) {ANY}",
     ),
     refused(
-        "Emptying a table, or deleting rows, is no kind of change that I know; nearest are “move all rows from … to …”, "
+        "Emptying a table, or deleting rows, is no kind of change that I know; nearest are “move all rows "
+        "from … to …”, "
         "which archives them, and “drop the table …”.",
         f"(truncate|empty) {ANY}",
         f"<drop> [all|old|some] (rows|records|data|entries) {ANY}",
         f"<drop> all {ANY}",
     ),
     refused(
-        "Inserting rows is no kind of change that I know; nearest are “set …” for rows that are there, and “copy rows "
+        "Inserting rows is no kind of change that I know; nearest are “set …” for rows that are there, and "
+        "“copy rows "
         "from … to …”.",
         f"(insert|add) [a|some] (row|rows|record|records|data) {ANY}",
     ),
