@@ -13,6 +13,8 @@ TO = r"(?<!\w)(?:to|into|on|onto|in)\s+"
 NEEDS = r"(?:needs?|requires?|gets?|wants?|lacks?|(?:should|must|shall) (?:have|get)|is missing)"
 COLUMN = r"\b(?:column|field)\b"
 
+ALTER = r"\balter\s+table\b"
+"""SQL that was not read as SQL is no sentence either."""
 TABLE_THERE = rf"{ARTICLE}(?:table\s+)?(?P<table>{TABLE})(?!\w|\.\w)(?:\s+table\b)?"
 CLAUSES = (
     rf"\bgive\s+{TABLE_THERE}\s+(?P<inside>[^.;\n]*?{COLUMN}[^.;\n]*)",
@@ -39,9 +41,6 @@ TYPE = (
     r"|text|citext|uuid|jsonb?|bytea|inet|cidr|macaddr|xml|tsvector|point|smallserial|bigserial|serial"
     r"|string|datetime|double)(?:\s*\[\s*\])*"
 )
-SPOKEN_TYPES = {"string": "text", "datetime": "timestamptz", "double": "double precision"}
-"""Words that are no PostgreSQL type, but have one plain meaning; shown for correction like everything else."""
-
 EVERYDAY = {"text", "date", "time", "interval", "real", "money", "point", "string", "double", "character", "bit", "xml"}
 """Types that are ordinary words too; they count only where a type is expected."""
 
@@ -85,7 +84,7 @@ END_OF_COMPUTED = (
 )
 
 ENVIRONMENT = (
-    r"(?<![\w.-])(?<!\bto )(?<!\binto )(?<!\btable )"
+    r"(?<![\w.-])(?<!\bto )(?<!\binto )(?<!\btable )(?<!\bcalled )(?<!\bnamed )(?<!\bcolumn )(?<!\bschema )"
     r"(?:(?P<not>not|no)\s+)?(?:(?:on|in|for|at)\s+)?(?:(?:a|the|our)\s+)?"
     r"(?P<value>production|prod|staging|development|dev)\b(?![\w.-])"
     rf"(?!\s+{COLUMN})(?:\s+(?:database|server|environment|system))?"
@@ -123,7 +122,7 @@ NOT_A_COLUMN = set(  # a block of words reads better than a hundred list items
     a an the new some any all every each it its this that these those them they something everything more column
     columns field fields table tables row rows record records data value values entry entries index indexes
     constraint constraints trigger view comment partition sequence enum function policy grant permission permissions
-    rule extension schema database unique foreign primary key default null not generated identity support and or
+    rule extension schema database unique check exclusion foreign primary key default null not generated identity support and or
     also please just to of for on in into with as at by from is are be was should must may can could will would
     which where if when so called named
     """.split()  # noqa: SIM905
@@ -152,18 +151,15 @@ SEVERAL = (
 NEXT_TABLE = rf"\s*(?:\band\b|&|,|\bor\b)\s*(?P<table>{TABLE})\s*(?:$|[.;\n])"
 POLITE = {"please", "thanks", "thx", "too", "now", "today", "asap"}
 ALSO_MEANT = {
-    r"\b(?:drop|remove|delete)\b": "Dropping",
-    r"\brename\b": "Renaming",
-    r"\b(?:index|indexes|indices)\b": "Building indexes",
-    r"\b(?:constraint|foreign key|references|unique|primary key)\b": "Adding constraints",
-    r"\b(?:generated|identity|auto-?increment)\b": "Adding generated columns",
+    r"\b(?:drop|remove|delete)\b": "Say what is dropped in a clause of its own: “…, then drop the column … from …”.",
+    r"\brename\b": "Say what is renamed in a clause of its own: “…, then rename … to …”.",
+    r"\b(?:index|indexes|indices)\b": "Say the index in a clause of its own: “… and add an index on it”.",
+    r"\b(?:foreign key|references)\b": "Say the foreign key in a clause of its own: “… and it references teams(id)”.",
+    r"\bunique\b": "Say that in a clause of its own: “… and make it unique”.",
+    r"\b(?:constraint|primary key)\b": "Say the constraint in a clause of its own: “… and add a check (…) to …”.",
+    r"\b(?:generated|identity|auto-?increment)\b": (
+        "Generated and identity columns rewrite the table, and that is not something I can carry out; a column that is "
+        "computed by a trigger is: say “computed as …”."
+    ),
 }
-OTHER_KINDS = {
-    **ALSO_MEANT,
-    r"\b(?:change|modify|alter|convert|widen|make)\b": "Changing a column",
-    r"\bcheck\b": "Adding constraints",
-    r"\b(?:create|new) table\b": "Creating tables",
-    r"\b(?:split|merge|copy|transform|deduplicate|update|backfill)\b": "Transforming data",
-    r"\bupgrade|migrate from|sqlite|mysql\b": "Moving between databases and versions",
-}
-"""The first also count beside an understood request; the rest are ordinary words there."""
+"""What is asked for beside the column, and how it is said."""
