@@ -13,7 +13,7 @@ demo: $(VENV)/.installed ## Start PostgreSQL with a shop of ROWS users (2500000)
 	@$(BIN)/whimbrel demo --rows $(ROWS)
 
 test: $(VENV)/.installed-dev ## Run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 check: $(VENV)/.installed-dev ## Check format, lint, types and import directions
 	$(BIN)/ruff format --check .

@@ -29,7 +29,7 @@ SQL = Question(
 ACKNOWLEDGED = Question(
     id="acknowledged",
     group=Group.KIND,
-    text="Nothing of this SQL is checked, and only the backup takes it back. Type `I know` if you want it.",
+    text="Do you know that nothing of this SQL is checked, and that only the backup takes it back? Type `I know`.",
     form="text",
     typed=True,
 )
