@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agent.models.hearing.phrase import Reading
-from agent.models.hearing.readings import bare_clause, readings
+from agent.models.hearing.politeness import bare_clause
+from agent.models.hearing.readings import readings
 from agent.models.hearing.tokens import Tokens
 
 ATOMS, SPAN = 60, 12

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from agent.models.hearing import add_column
 from agent.models.hearing.clauses import Clause, carried
-from agent.models.hearing.readings import bare_clause, says_nothing
+from agent.models.hearing.politeness import bare_clause, says_nothing
 from agent.models.hearing.sql import Pasted
 from agent.models.hearing.stop_words import NOT_A_NAME
 from agent.models.hearing.template import Matching, Row, compiled
