@@ -108,10 +108,12 @@ def carried(before: Clause, clause: Clause) -> Clause:
         return clause
     verb = first[0]
     it = verb._replace(kind="word", text="it")
-    kinds = {reading.kind for reading in before.readings}
+    verbs = {reading.kind.partition("_")[0] for reading in before.readings if reading.kind}
     for added in ((verb,), (verb, it)):
         whole = Tokens(clause.tokens.words, (*added, *here.all))
-        found = tuple(reading for reading in readings(whole) if reading.kind in kinds | CARRIED)
+        found = tuple(
+            reading for reading in readings(whole) if reading.kind in CARRIED or reading.kind.partition("_")[0] in verbs
+        )
         if found:
             return Clause(whole, found)
     return clause

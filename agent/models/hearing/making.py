@@ -85,6 +85,10 @@ class Making:
         raise Unclear(f"{refused} {knows(self.known)}")
 
     def _fits(self, reading: Reading) -> bool:
+        """Within one request nobody corrects a name by saying another one."""
+        names = {"table", "column"} & {one.question for one in reading.said}
+        if names and not self.running:
+            return False
         return bool(same_place(self._every(), [one.question for one in reading.said]))
 
     # --- answers -----------------------------------------------------------------------------------------------------

@@ -105,6 +105,11 @@ PHRASES = (
         f"<col> {BE} [one of|either|in] {{values}} [(in|on|of|for) <tab>] {{is=IN ($values)}}",
         make=_compared,
     ),
+    phrase("add_check", f"{ADD} check [constraint] <conname> [that|:|,] {{condition}} <conname>"),
+    refused(
+        "On which columns? Say “add a primary key on table (columns)”.",
+        f"{ADD} primary key [(on|to|for) [table] {{a:named}} [table]]",
+    ),
     refused(
         "What must be true? Say the condition, such as “add a check (amount > 0) to orders”.",
         f"{ADD} check [constraint] (on|to|for) {{a:named}} [(in|of|on) {{b:named}}]",

@@ -42,6 +42,7 @@ FORMS: dict[str, SlotReader] = {
     "reference": names.refers,
     "rest": texts.rest,
     "schema": names.name,
+    "row_value": values.row_value,
     "separator": texts.separator,
     "table": names.table,
     "table_reference": names.refers_to_table,

@@ -29,6 +29,7 @@ MOST = 60
 
 
 SPOKEN_VALUES: dict[tuple[str, ...], str] = {
+    ("now",): "now()",
     ("the", "empty", "string"): "''",
     ("an", "empty", "string"): "''",
     ("empty", "string"): "''",
@@ -90,9 +91,10 @@ def value(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
     if token.kind in ("quoted", "curly"):
         yield one(at + 1, question, literal(token.text[1:-1]), tokens, at)
         return
-    for words, value in SPOKEN_VALUES.items():
-        if tuple(tokens.word(at + place) for place in range(len(words))) == words:
-            yield one(at + len(words), question, value, tokens, at)
+    for words, meant in SPOKEN_VALUES.items():
+        behind = at + len(words)
+        if tuple(tokens.word(place) for place in range(at, behind)) == words and tokens.word(behind) != "(":
+            yield one(behind, question, meant, tokens, at)
             return
     for end in ends(tokens, at):
         said = tokens.said(at, end)
@@ -110,6 +112,15 @@ def value(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
                 yield one(end, question, said if token.word in CONSTANTS else literal(said), tokens, at)
         elif may_be_sql(tokens, at, end) and is_expression(said):
             yield one(end, question, said, tokens, at)
+
+
+def row_value(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
+    """A value of a row, which may be another column of it: a lone word is doubtful."""
+    for end, said in value(tokens, at, question):
+        word = tokens[at]
+        is_bare = end == at + 1 and word.kind == "word" and said[0].value == literal(word.text)
+        doubt = f"“{word.text}” may be the text or a column: say '{word.text}' for the text, or use = for a column."
+        yield end, tuple(one._replace(doubt=doubt) for one in said) if is_bare else said
 
 
 def may_be_sql(tokens: Tokens, at: int, end: int) -> bool:
@@ -172,7 +183,7 @@ def assigned(tokens: Tokens, at: int, question: str, *, written: bool) -> Iterat
     """After `=` a lone word is a column, as in SQL; after `to` it is a text."""
     if at >= len(tokens):
         return
-    yield from (expression if written else value)(tokens, at, question)
+    yield from (expression if written else row_value)(tokens, at, question)
 
 
 def number(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
