@@ -111,13 +111,15 @@ def carried(before: Clause, clause: Clause) -> Clause:
     verbs = {reading.kind.partition("_")[0] for reading in before.readings if reading.kind}
     for added in ((verb,), (verb, it)):
         whole = Tokens(clause.tokens.words, (*added, *here.all))
-        found = tuple(
-            reading for reading in readings(whole) if reading.kind in CARRIED or reading.kind.partition("_")[0] in verbs
-        )
+        fits = (one for one in readings(whole) if one.kind in CARRIED or one.kind.partition("_")[0] in verbs)
+        found = tuple(one for one in fits if one.kind not in WHOLE)
         if found:
             return Clause(whole, found)
     return clause
 
+
+WHOLE = {"set_values", "move_rows", "deduplicate"}
+"""A condition at the end may be meant for both halves, and without it the first would be for all rows."""
 
 CARRIED = {"add_unique", "set_not_null", "drop_not_null", "set_default", "change_type"}
 """“Make it unique and required” brings two kinds with one verb."""

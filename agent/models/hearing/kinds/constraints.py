@@ -35,7 +35,8 @@ BE = "(must|should|has to|may only|can only|shall) [always] be"
 PHRASES = (
     phrase(
         "add_unique",
-        "make <cols> unique [together] <conname>",
+        "make [combination of] <cols> unique [together] <conname>",
+        "make combination of {columns} unique (in|on|of|within|for) <tab> <conname>",
         "make [<noun>] {columns} unique [together] (in|on|of|within|for) <tab> <conname>",
         "[combination of] <cols> <must> be [together] unique [together] <conname>",
         "[combination of] {columns} <must> be [together] unique [together] (in|on|of|within) <tab> <conname>",

@@ -49,7 +49,7 @@ def is_name(tokens: Tokens, at: int) -> bool:
         return True
     if token.kind != "word" or "'" in token.word or token.word in NOT_A_NAME:
         return False
-    if token.word in OF_SOMETHING and tokens.word(at + 1) == "of":
+    if token.word in OF_SOMETHING and (tokens.word(at + 1) == "of" or tokens.word(at - 1) == "'s"):
         return False
     return token.word not in ("a", "an") or tokens.word(at + 1) not in NOUNS
 

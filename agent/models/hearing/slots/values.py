@@ -146,6 +146,9 @@ def condition(tokens: Tokens, at: int, question: str) -> Iterator[Found]:
     """An SQL condition, perhaps in parentheses; something in it compares."""
     if tokens.word(at) == "check":
         return
+    if question == "where" and is_name(tokens, at + (tokens.word(at) == "not")):
+        behind = at + 1 + (tokens.word(at) == "not")
+        yield one(behind, question, tokens.said(at, behind), tokens, at)
     for end in ends(tokens, at):
         said = tokens.said(at, end)
         if COMPARES.search(said) and may_be_sql(tokens, at, end) and is_expression(said):

@@ -433,6 +433,18 @@ UNDERSTOOD: dict[str, tuple[str, ...]] = {
         "rename_column | table=orders | column=b | new_name=c",
         "set_not_null | table=orders | column=d",
     ),
+    "create a unique index named u on users (email) where active": (
+        "add_index | table=users | keys=email | unique=yes | index_name=u | where=active",
+    ),
+    "change users.email's type to citext": ("change_type | table=users | column=email | type=citext",),
+    "add two columns to users: a int and b text": (
+        "add_column | table=users | column=a | type=int",
+        "add_column | table=users | column=b | type=text",
+    ),
+    "please add a nullable text column called bio to users, then index it on production with no downtime": (
+        "add_column | table=users | column=bio | nullable=yes | type=text | environment=production | downtime=none",
+        "add_index | table=users | keys=bio",
+    ),
     "users: drop legacy": ("drop_column | table=users | column=legacy",),
     "add role text to users, index it, make it unique": (
         "add_column | table=users | column=role | type=text",
@@ -501,6 +513,8 @@ ASKED_BACK: dict[str, str] = {
     "set users.status to archived": "may be the text or a column",
     "make users.email required, use nobody where empty": "may be the text or a column",
     "copy users to people": "do not understand",
+    "set users.status = 'x', users.role = 'y' where id = 1": "do not understand “users.role = 'y' where id = 1”",
+    "add 'x' to enum mood at the beginning": "did not understand",
     # something is missing
     "add a primary key to users": "On which columns",
     "add an index on users": "Which columns",
