@@ -156,7 +156,7 @@ def test_a_column_that_is_there_already_is_not_added_again(whimbrel: Whimbrel, u
     assert "`users` already has a column `email` (text). Nothing was changed." in ended.err
 
 
-@pytest.mark.parametrize("words", ["hello", "drop the role column from users", "add a and b columns to users"])
+@pytest.mark.parametrize("words", ["hello", "encrypt users.email", "add a role, status column to users"])
 def test_a_request_that_is_not_understood_changes_nothing(words: str, whimbrel: Whimbrel, untouched: str) -> None:
     ended = whimbrel("run", untouched, words)
 

@@ -122,8 +122,9 @@ NOT_A_COLUMN = set(  # a block of words reads better than a hundred list items
     a an the new some any all every each it its this that these those them they something everything more column
     columns field fields table tables row rows record records data value values entry entries index indexes
     constraint constraints trigger view comment partition sequence enum function policy grant permission permissions
-    rule extension schema database unique check exclusion foreign primary key default null not generated identity support and or
-    also please just to of for on in into with as at by from is are be was should must may can could will would
+    rule extension schema database unique check exclusion foreign primary key default null not generated identity
+    support and or also please just to of for on in into with as at by from is are be was should must may can could
+    will would
     which where if when so called named
     """.split()  # noqa: SIM905
 )

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agent.models.hearing.phrase import Reading
-from agent.models.hearing.readings import bare_clause, readings
+from agent.models.hearing.politeness import bare_clause
+from agent.models.hearing.readings import readings
 from agent.models.hearing.tokens import Tokens
 
 ATOMS, SPAN = 60, 12
@@ -107,14 +108,18 @@ def carried(before: Clause, clause: Clause) -> Clause:
         return clause
     verb = first[0]
     it = verb._replace(kind="word", text="it")
-    kinds = {reading.kind for reading in before.readings}
+    verbs = {reading.kind.partition("_")[0] for reading in before.readings if reading.kind}
     for added in ((verb,), (verb, it)):
         whole = Tokens(clause.tokens.words, (*added, *here.all))
-        found = tuple(reading for reading in readings(whole) if reading.kind in kinds | CARRIED)
+        fits = (one for one in readings(whole) if one.kind in CARRIED or one.kind.partition("_")[0] in verbs)
+        found = tuple(one for one in fits if one.kind not in WHOLE)
         if found:
             return Clause(whole, found)
     return clause
 
+
+WHOLE = {"set_values", "move_rows", "deduplicate"}
+"""A condition at the end may be meant for both halves, and without it the first would be for all rows."""
 
 CARRIED = {"add_unique", "set_not_null", "drop_not_null", "set_default", "change_type"}
 """“Make it unique and required” brings two kinds with one verb."""

@@ -1,5 +1,6 @@
 """What “it” and “that table” are: the column and the table of the clause before, where only one can be meant."""
 
+import re
 from collections.abc import Sequence
 
 from agent.models.hearing.heard import HeardChange
@@ -36,6 +37,9 @@ class Unclear(Exception):
 
 def column_of(change: HeardChange) -> str:
     """The one column that a change leaves behind it; empty where there is none, or more than one."""
+    if change.kind == "set_values":
+        found = re.fullmatch(r"(\w+) = [^,]*", change.value("assignments"))
+        return found[1] if found else ""
     if change.kind in AFTER:
         said = change.value(AFTER[change.kind])
         return "" if said == "none" else said

@@ -17,7 +17,8 @@ from tools.discover import Heard
 LONGEST = 4_000
 """Characters. A request is a few sentences; what is longer is a document, and nobody means every word of it."""
 
-MOST_CHANGES = 20
+MOST_CHANGES, MOST_CLAUSES = 20, 50
+"""Of one request; a person who says more should not wait for what is made of it."""
 
 
 def hear(words: str, known: Collection[str], running: Sequence[HeardChange] = ()) -> Hearing:
@@ -50,8 +51,13 @@ def _without(words: str, pasted: tuple[Pasted, ...]) -> Text:
 def _heard(words: str, prose: Text, pasted: tuple[Pasted, ...], making: Making) -> Hearing:
     shared = common(prose)
     outline = Outline(words, prose.left)
+    number = 0
     for sentence in sentences(Tokens(words, Tokens(prose.left).all)):
-        outline.sentence(tuple(clauses(sentence)))
+        found = tuple(clauses(sentence))
+        number += len(found)
+        if number > MOST_CLAUSES:
+            raise Unclear(f"That is more than I can follow at once; say it in fewer sentences. {knows(making.known)}")
+        outline.sentence(found)
     for piece in outline.pieces(pasted):
         _take(piece, making, outline)
         if len(making.changes) > MOST_CHANGES:

@@ -85,6 +85,10 @@ class Making:
         raise Unclear(f"{refused} {knows(self.known)}")
 
     def _fits(self, reading: Reading) -> bool:
+        """Within one request nobody corrects a name by saying another one."""
+        names = {"table", "column"} & {one.question for one in reading.said}
+        if names and not self.running:
+            return False
         return bool(same_place(self._every(), [one.question for one in reading.said]))
 
     # --- answers -----------------------------------------------------------------------------------------------------
@@ -114,12 +118,12 @@ class Making:
         return dict(enumerate(self.running, 1)) | self.changes
 
     def _add(self, kind: str, heard: tuple[Heard, ...], *, adds: bool = False, quote: str = "") -> None:
-        if kind not in self.known:
-            raise Unclear(not_in_this_version(kind, self.known))
         heard = self._with_table(kind, heard)
-        change = HeardChange(kind, heard)
-        found = completed(change, self._every(), running=len(self.running), adds=adds, quote=quote)
-        self._put(found or HeardChange(kind, heard, len(self._every()) + 1))
+        change = HeardChange(kind, heard, len(self._every()) + 1)
+        change = completed(change, self._every(), running=len(self.running), adds=adds, quote=quote) or change
+        if change.kind not in self.known:
+            raise Unclear(not_in_this_version(change.kind, self.known))
+        self._put(change)
 
     def _with_table(self, kind: str, heard: tuple[Heard, ...]) -> tuple[Heard, ...]:
         if kind in TABLELESS or any(one.question == "table" for one in heard):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from agent.models.hearing import add_column
 from agent.models.hearing.clauses import Clause, carried
-from agent.models.hearing.readings import bare_clause, says_nothing
+from agent.models.hearing.politeness import bare_clause, says_nothing
 from agent.models.hearing.sql import Pasted
 from agent.models.hearing.stop_words import NOT_A_NAME
 from agent.models.hearing.template import Matching, Row, compiled
@@ -16,6 +16,12 @@ PLACE = compiled("(in|on|for|alter|change) [table] {table:named} [table]")
 NAMED_PLACE = compiled("[table] {table:named} [table]")
 OF_THE_COLUMN = {"set_not_null", "drop_not_null", "set_default", "drop_default", "change_type"}
 """Kinds that only complete a column that was added right before."""
+
+
+VERBS = frozenset(  # a block of words reads better than a list
+    """drop remove delete rename change alter convert fill backfill populate update index move copy split merge attach
+    detach encrypt hash validate partition deduplicate truncate grant revoke comment migrate""".split()  # noqa: SIM905
+)
 
 
 @dataclass
@@ -88,10 +94,16 @@ class Outline:
             self._loose = []
             self._open = Addition([*before, span])
             self._pieces.append((self._open.start, self._open))
-        elif self._open is not None:
+        elif self._open is not None and self._says_more(clause):
             self._open.spans.append((clause.start, clause.end))
         else:
             self._loose.append(clause)
+
+    def _says_more(self, clause: Clause) -> bool:
+        """What begins with a verb asks for something else, unless it is said of the column after all."""
+        bare = bare_clause(clause.tokens)
+        verb = len(bare) > 0 and bare.word(0) in VERBS
+        return not verb or add_column.read(self.text([self._span(clause)]), running=True) is not None
 
     def text(self, spans: Iterable[Span]) -> Text:
         """What is left of the words in these places."""

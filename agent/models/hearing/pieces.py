@@ -7,6 +7,7 @@ PIECES = {
     "noun": "(column|field)",
     "col": (
         "([<noun>] {column:path} [<noun>]"
+        "|<noun> (called|named) {column:new} [<at>]"
         "|<noun> {column:after_noun} [<at>]"
         "|[<noun>] {column} [<noun>] [<at>]"
         "|[<noun>] {column} [<noun>] [,] <at>"
@@ -15,6 +16,7 @@ PIECES = {
     ),
     "surecol": (
         "([<noun>] {column:path} [<noun>]"
+        "|<noun> (called|named) {column:new} [<at>]"
         "|<noun> {column:after_noun} [<at>]"
         "|{column} <noun> [<at>]"
         "|{column} <at>"

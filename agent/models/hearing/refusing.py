@@ -37,11 +37,26 @@ def is_no(words: str) -> bool:
     return bool(NO.search(bare) or QUESTION.match(words))
 
 
+FAMILIES = {
+    "columns": {"drop_column", "rename_column", "change_type", "copy_column", "split_column", "merge_columns"},
+    "NULL and defaults": {"set_not_null", "drop_not_null", "set_default", "drop_default"},
+    "indexes": {"add_index", "drop_index"},
+    "constraints": {"add_check", "add_unique", "add_foreign_key", "add_primary_key", "add_exclusion"},
+    "tables": {"create_table", "drop_table", "rename_table", "move_schema"},
+    "partitions": {"create_partition", "attach_partition", "detach_partition"},
+    "enumerated types": {"add_enum_value", "rename_enum_value"},
+    "comments": {"add_comment"},
+    "rows": {"set_values", "deduplicate", "move_rows"},
+}
+"""What kinds of change are about, in a few words; thirty names nobody reads."""
+
+
 def knows(known: Collection[str]) -> str:
     """What can be carried out, in one sentence, and how it is said."""
-    labels = ", ".join(label_of(kind) for kind in sorted(known))
+    about = ", ".join(name for name, kinds_of in FAMILIES.items() if kinds_of & set(known))
+    others = f", and changes of {about}" if about else ""
     examples = " or ".join(EXAMPLES if "rename_column" in known else EXAMPLES[:1])
-    return f"What I can carry out: {labels}. For example: {examples}; or paste the SQL."
+    return f"What I can carry out: add a column{others}. For example: {examples}; or paste the SQL."
 
 
 def label_of(kind: str) -> str:

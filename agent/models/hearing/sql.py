@@ -25,7 +25,7 @@ BEGINS = re.compile(
 SAID_TOO = {"truncate", "vacuum", "grant", "revoke", "cluster", "reindex", "call", "refresh"}
 """Statements that read like sentences."""
 
-TRIES = 40
+TRIES = 60
 
 
 class Pasted(NamedTuple):
@@ -40,25 +40,34 @@ class Pasted(NamedTuple):
 
 def pasted_in(words: str) -> tuple[Pasted, ...]:
     """Every stretch of SQL in the words, in order."""
-    return tuple(_pasted(words, start, end, inner) for start, end, inner in _spans(words))
+    return tuple(_pasted(words, start, end, inner) for start, end, inner in _spans(words, Tries()))
 
 
-def _spans(words: str) -> Iterator[tuple[int, int, Span]]:
+class Tries:
+    """How many more texts may be tried as SQL, for each is parsed."""
+
+    def __init__(self) -> None:
+        self.left = TRIES
+
+    def reads(self, text: str) -> bool:
+        self.left -= 1
+        return _reads(text)
+
+
+def _spans(words: str, tries: Tries) -> Iterator[tuple[int, int, Span]]:
     """Where SQL stands: from where to where in the words, and the SQL itself within."""
     at = 0
     for fence in FENCE.finditer(words):
-        yield from _bare(words, at, fence.start())
+        yield from _bare(words, at, fence.start(), tries)
         at = fence.end()
         if fence["sql"].strip():
             yield fence.start(), fence.end(), fence.span("sql")
-    yield from _bare(words, at, len(words))
+    yield from _bare(words, at, len(words), tries)
 
 
-def _bare(words: str, at: int, end: int) -> Iterator[tuple[int, int, Span]]:
-    tries = TRIES
-    while tries and (begins := BEGINS.search(words, at, end)):
-        tries -= 1
-        stop = _readable(words, begins.start(), end)
+def _bare(words: str, at: int, end: int, tries: Tries) -> Iterator[tuple[int, int, Span]]:
+    while tries.left > 0 and (begins := BEGINS.search(words, at, end)):
+        stop = _readable(words, begins.start(), end, tries)
         if stop and begins[0].islower() and _is_sentence(words[begins.start() : stop], words[stop : stop + 1]):
             stop = 0
         if stop:
@@ -79,13 +88,13 @@ def broken_in(words: str) -> str:
     return f"That SQL is not read: {reasons[0]}. Nothing was taken from it." if reasons else ""
 
 
-def _readable(words: str, start: int, end: int) -> int:
+def _readable(words: str, start: int, end: int, tries: Tries) -> int:
     """The furthest place up to which whole statements stand: 0 where there is none."""
     ends = {found.end() for found in re.finditer(r";|\n\s*\n|\n|[.?!](?=\s|\Z)", words[start:end])}
     places = sorted({end, *(start + one for one in ends)}, reverse=True)
-    for place in places[:TRIES]:
+    for place in places[: tries.left]:
         text = words[start:place].rstrip().rstrip(".?!`")
-        if text and _reads(text):
+        if text and tries.reads(text):
             return start + len(text)
     return 0
 

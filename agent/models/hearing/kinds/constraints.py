@@ -35,7 +35,8 @@ BE = "(must|should|has to|may only|can only|shall) [always] be"
 PHRASES = (
     phrase(
         "add_unique",
-        "make <cols> unique [together] <conname>",
+        "make [combination of] <cols> unique [together] <conname>",
+        "make combination of {columns} unique (in|on|of|within|for) <tab> <conname>",
         "make [<noun>] {columns} unique [together] (in|on|of|within|for) <tab> <conname>",
         "[combination of] <cols> <must> be [together] unique [together] <conname>",
         "[combination of] {columns} <must> be [together] unique [together] (in|on|of|within) <tab> <conname>",
@@ -104,6 +105,11 @@ PHRASES = (
         f"<col> {BE} between {{low:number}} and {{high:number}} [(in|on|of|for) <tab>] {{is=BETWEEN $low AND $high}}",
         f"<col> {BE} [one of|either|in] {{values}} [(in|on|of|for) <tab>] {{is=IN ($values)}}",
         make=_compared,
+    ),
+    phrase("add_check", f"{ADD} check [constraint] <conname> [that|:|,] {{condition}} <conname>"),
+    refused(
+        "On which columns? Say “add a primary key on table (columns)”.",
+        f"{ADD} primary key [(on|to|for) [table] {{a:named}} [table]]",
     ),
     refused(
         "What must be true? Say the condition, such as “add a check (amount > 0) to orders”.",

@@ -2,7 +2,7 @@
 
 from string import Template
 
-from agent.models.hearing.phrase import of, phrase, refused, without
+from agent.models.hearing.phrase import of, phrase, placed, refused, without
 from agent.models.hearing.said import Said
 from protocol.names import literal, quoted
 
@@ -78,16 +78,16 @@ PHRASES = (
     ),
     phrase(
         "set_values",
-        f"(set|update) [<noun>] {{column:path}} [<noun>] (to|=) {{to:value}} {ALL} {WHERE}",
-        f"(set|update) <noun> {{column:after_noun}} (in|of|on) <tab> to {{to:value}} {WHERE}",
-        f"(set|update) {{column}} <noun> (in|of|on) <tab> to {{to:value}} {WHERE}",
-        f"(set|update) {{column}} (in|of|on) <tab> to {{to:value}} {WHERE}",
-        f"(set|update) {{column:reference}} to {{to:value}} {ALL} {WHERE}",
+        f"(set|update) [<noun>] {{column:path}} [<noun>] (to|=) {{to:row_value}} {ALL} {WHERE}",
+        f"(set|update) <noun> {{column:after_noun}} (in|of|on) <tab> to {{to:row_value}} {WHERE}",
+        f"(set|update) {{column}} <noun> (in|of|on) <tab> to {{to:row_value}} {WHERE}",
+        f"(set|update) {{column}} (in|of|on) <tab> to {{to:row_value}} {WHERE}",
+        f"(set|update) {{column:reference}} to {{to:row_value}} {ALL} {WHERE}",
         f"(fill|backfill|populate) <surecol> (with|from|by) {{to:expression}} {WHERE}",
         f"(fill|backfill|populate) {{column:reference}} (with|from|by) {{to:expression}} {WHERE}",
         (
             "(replace|fill) (<null>|null values|missing values|empty values) (in|of) <surecol> (with|by) "
-            "{to:value} {nulls=}"
+            "{to:row_value} {nulls=}"
         ),
         f"(lowercase|lower - case|lower) <surecol> {{is=lower($name)}} {WHERE}",
         f"(uppercase|upper - case|upper) <surecol> {{is=upper($name)}} {WHERE}",
@@ -147,11 +147,11 @@ PHRASES = (
             "(copy|duplicate|clone|mirror) [<noun>] {column} [<noun>] (into|to|as) [another] [<noun>] [<called>] "
             "{new_column:new} [<noun>] (in|on|of) <tab>"
         ),
-        (
-            "(copy|duplicate|clone|mirror) [<noun>] {column} [<noun>] (into|to|as) [another] [<noun>] [<called>] "
-            "{new_column:new}"
-        ),
         "(make|create|add) a copy of <surecol> (called|named|as|in) {new_column:new}",
+    ),
+    placed(
+        "copy_column",
+        "(copy|duplicate|clone|mirror) {column} (into|to|as) [another] [<noun>] [<called>] {new_column:new}",
     ),
     phrase(
         "deduplicate",

@@ -6,8 +6,8 @@ PHRASES = (
     phrase(
         "set_default",
         (
-            "(set|change|make|switch|alter|update|modify) default [value] (of|for|on|in) <col> (to|as|=|be|into) "
-            "{default:value}"
+            "(set|change|make|switch|alter|update|modify) default [value] (of|for|on|in) <col> [from {ignored:value}] "
+            "(to|as|=|be|into) {default:value}"
         ),
         "(set|change|make|switch|alter) <col> ('s default|default) [value] (to|as|=) {default:value}",
         "(set|use|put) {default:value} as [the] default [value] (of|for|on|in) <col>",

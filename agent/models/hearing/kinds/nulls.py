@@ -4,10 +4,10 @@ from agent.models.hearing.phrase import phrase
 
 FILL = (
     "[([,] [(and|by|with)] [,] (use|using|put|putting|take|taking|set|setting) [them|it|rows] [to] "
-    "{fill:value} [<isnull>]"
+    "{fill:row_value} [<isnull>]"
     "|[,] [and] (fill|filling|backfill|backfilling|replace|replacing) [them|it|rows|rest|gaps] "
-    "[old|existing|missing|empty|current] [<null>|rows|values|ones|gaps] (with|by) {fill:value}"
-    "|[,] [and] [(old|existing|missing|empty|current)] [<null>|rows|values|ones] (get|become|are) {fill:value}"
+    "[old|existing|missing|empty|current] [<null>|rows|values|ones|gaps] (with|by) {fill:row_value}"
+    "|[,] [and] [(old|existing|missing|empty|current)] [<null>|rows|values|ones] (get|become|are) {fill:row_value}"
     "|[,] [and] no rows (is|are|hold|have|holds) null)]"
 )
 
@@ -32,6 +32,8 @@ PHRASES = (
         f"(require|demand) <col> {FILL}",
         f"<col> (needs|gets|wants) a not null [constraint] {FILL}",
         f"no (more) <null> in <col> {FILL}",
+        f"(make sure|ensure|guarantee) [that] <col> (is|is always) <required> {FILL}",
+        f"(make sure|ensure|guarantee) [that] <col> (is never|cannot be|can't be|is not ever) null {FILL}",
         f"alter <col> set not null {FILL}",
         f"alter table {{table}} alter [column] {{column}} set not null {FILL}",
     ),

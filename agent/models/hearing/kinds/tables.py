@@ -6,7 +6,8 @@ MAKE = "(create|add|make|build|set up|introduce|we need|i need|need) [another]"
 WITH = "(with|having|of|consisting of|containing|that has|:|,) [these|following] [columns|fields] [:] {definition}"
 ON = (
     "([<noun>] {column:path} [<noun>]|<noun> {column:after_noun} (of|in|on) <tab>|{column} <noun> (of|in|on) <tab>"
-    "|{column} (of|in) <tab>|{table:bare_table} [table]|table {table:named}|{table:named} table|{table:table_reference})"
+    "|{column} (of|in) <tab>|{table:bare_table} [table]|table {table:named}|{table:named} table"
+    "|{table:table_reference})"
 )
 IS = "(is|:|as|saying|to|that says|to say|=|reading|with|with text|,|should say|should be)"
 

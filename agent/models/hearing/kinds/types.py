@@ -15,6 +15,7 @@ PHRASES = (
         ),
         f"(<change>|set) <col> ('s type|'s data type|type) [from {{ignored:type}}] to {{type:any_type}} {TAIL}",
         f"(<change>|set) <col> [from {{ignored:type}}] to type {{type:any_type}} {TAIL}",
+        f"<change> <col> type {{type:any_type}} {TAIL}",
         f"<change> [<noun>] {{column}} [from {{ignored:type}}] (to|into) {{type}} (in|on|of) <tab> {TAIL}",
         (
             f"<change> [data] type of [<noun>] {{column}} [from {{ignored:type}}] (to|into) {{type}} (in|on|of) "

@@ -300,7 +300,7 @@ UNDERSTOOD: dict[str, tuple[str, ...]] = {
         "set_values | table=orders | assignments=status = 'closed' | where=closed_at is not null",
     ),
     "update all users: set email = lower(email)": ("set_values | table=users | assignments=email = lower(email)",),
-    "update users set role to admin and active to true where id = 1": (
+    "update users set role to 'admin' and active to true where id = 1": (
         "set_values | table=users | assignments=role = 'admin', active = true | where=id = 1",
     ),
     "fill users.full_name with first || ' ' || last": (
@@ -412,6 +412,54 @@ UNDERSTOOD: dict[str, tuple[str, ...]] = {
         "add_column | table=users | column=a",
         "add_column | table=users | column=b",
     ),
+    "drop column a and table b": ("drop_column | column=a", "drop_table | table=b"),
+    "drop the column called legacy from users": ("drop_column | table=users | column=legacy",),
+    "make users.email not null, unique and varchar(100)": (
+        "set_not_null | table=users | column=email",
+        "add_unique | table=users | columns=email",
+        "change_type | table=users | column=email | type=varchar(100)",
+    ),
+    "rename customers.phone to phone_number and customers.fax to fax_number": (
+        "rename_column | table=customers | column=phone | new_name=phone_number",
+        "rename_column | table=customers | column=fax | new_name=fax_number",
+    ),
+    "drop users.a, users.b and orders.c": (
+        "drop_column | table=users | column=a",
+        "drop_column | table=users | column=b",
+        "drop_column | table=orders | column=c",
+    ),
+    "in orders: drop column a, rename b to c, make d not null": (
+        "drop_column | table=orders | column=a",
+        "rename_column | table=orders | column=b | new_name=c",
+        "set_not_null | table=orders | column=d",
+    ),
+    "create a unique index named u on users (email) where active": (
+        "add_index | table=users | keys=email | unique=yes | index_name=u | where=active",
+    ),
+    "change users.email's type to citext": ("change_type | table=users | column=email | type=citext",),
+    "add two columns to users: a int and b text": (
+        "add_column | table=users | column=a | type=int",
+        "add_column | table=users | column=b | type=text",
+    ),
+    "please add a nullable text column called bio to users, then index it on production with no downtime": (
+        "add_column | table=users | column=bio | nullable=yes | type=text | environment=production | downtime=none",
+        "add_index | table=users | keys=bio",
+    ),
+    "users: drop legacy": ("drop_column | table=users | column=legacy",),
+    "add role text to users, index it, make it unique": (
+        "add_column | table=users | column=role | type=text",
+        "add_index | table=users | keys=role",
+        "add_unique | table=users | columns=role",
+    ),
+    "set users.price to 5, then make it not null": (
+        "set_values | table=users | assignments=price = 5",
+        "set_not_null | table=users | column=price",
+    ),
+    "add columns a int, b text and c date to users": (
+        "add_column | table=users | column=a | type=int",
+        "add_column | table=users | column=b | type=text",
+        "add_column | table=users | column=c | type=date",
+    ),
     "drop users.a because nobody reads it": ("drop_column | table=users | column=a | purpose=nobody reads it",),
 }
 
@@ -462,7 +510,13 @@ ASKED_BACK: dict[str, str] = {
     "make users.total a number": "integer, bigint, or numeric",
     "add a money column called price to products": "numeric(12,2)",
     "set the default of users.owner to current_user": "the text or the role",
+    "set users.status to archived": "may be the text or a column",
+    "make users.email required, use nobody where empty": "may be the text or a column",
+    "copy users to people": "do not understand",
+    "set users.status = 'x', users.role = 'y' where id = 1": "do not understand “users.role = 'y' where id = 1”",
+    "add 'x' to enum mood at the beginning": "did not understand",
     # something is missing
+    "add a primary key to users": "On which columns",
     "add an index on users": "Which columns",
     "index users": "Which columns",
     "drop the index on users.email": "by its name",
@@ -500,6 +554,14 @@ ASKED_BACK: dict[str, str] = {
     "add a unique email column to users": "clause of its own",
     "add a column team_id bigint references teams to users": "clause of its own",
     "🙂": "did not understand",
+    "drop column a and make it unique": "which column “it” is",
+    "drop users.a or users.b": "did not understand",
+    "drop column a from users or orders": "did not understand",
+    "drop column legacy from users if it exists": "did not understand",
+    "drop users.legacy unless it is used": "did not understand",
+    "drop everything in users": "did not understand",
+    "delete users where id = 5": "did not understand",
+    "add a created_at column with default now() to users and backfill it": "do not understand “backfill it”",
     # a no, or a question
     "don't drop users.legacy": "as a no",
     "please do not rename users.email to mail": "as a no",

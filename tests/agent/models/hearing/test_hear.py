@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.models.hearing import LONGEST, HeardChange, hear
-from agent.models.hearing.kinds import phrases
 from protocol.changes import kinds
 from protocol.questions import COMMON
 from tests.agent.models.hearing.phrasings import ASKED_BACK, PASTED, RUNNING, UNDERSTOOD
@@ -96,17 +95,54 @@ def test_no_more_changes_than_a_request_may_have_are_taken() -> None:
     assert "More than 20 changes" in hearing.problem
 
 
-VERBS = sorted({template.split()[0].strip("([") for phrase in phrases() for template in phrase.templates})
 HARD = (
-    "add a column ", "add a role column to users and ", "column ", "give ", "users needs ", "default 'a' || ", "'", "(",
-    "default f(", "computed as (", "1 + ", "varchar(", "a.b.", '"', "to x ", "drop a, ", "drop column a and ", "[", "; ",
-    "set a = b, ", "set a to 1 where b = ", "make it not null, ", "rename a to b, ", "index a by b, c, ", "then ", "```sql\n",
-    "alter table a add b int; ", "create table a (", "from '1' to '2' ", "and and ", "in users, ", "a b c ", "users 's ",
-    "update a set b = c ", "\n", ". ", "select ", "1. ", "“", "add a check (", "where a = 1 and ", "it ", "don't ",
-)  # fmt: skip
+    "add a column ",
+    "add a role column to users and ",
+    "column ",
+    "give ",
+    "users needs ",
+    "default 'a' || ",
+    "'",
+    "(",
+    "default f(",
+    "computed as (",
+    "1 + ",
+    "varchar(",
+    "a.b.",
+    '"',
+    "to x ",
+    "drop a, ",
+    "drop column a and ",
+    "[",
+    "; ",
+    "set a = b, ",
+    "set a to 1 where b = ",
+    "make it not null, ",
+    "rename a to b, ",
+    "index a by b, c, ",
+    "then ",
+    "```sql\n",
+    "alter table a add b int; ",
+    "create table a (",
+    "from '1' to '2' ",
+    "and and ",
+    "in users, ",
+    "a b c ",
+    "users 's ",
+    "update a set b = c ",
+    "\n",
+    ". ",
+    "select ",
+    "1. ",
+    "“",
+    "add a check (",
+    "where a = 1 and ",
+    "it ",
+    "don't ",
+)
 
 
-@pytest.mark.parametrize("piece", HARD)
+@pytest.mark.parametrize("piece", [*HARD, '. "', "; a.b.", ". add a column ", "; 1 + ", "alter table a add b int; it "])
 def test_no_text_takes_long_to_read(piece: str) -> None:
     hear("drop a from b", ALL)
     began = time.process_time()
@@ -123,7 +159,7 @@ def test_ten_thousand_words_are_too_many_and_that_is_said_at_once() -> None:
     assert "characters long; say the change in a sentence" in hearing.problem
 
 
-PIECES = sorted({word for words in UNDERSTOOD | ASKED_BACK | PASTED for word in words.split()} | set(VERBS))
+PIECES = sorted({word for words in UNDERSTOOD | ASKED_BACK | PASTED for word in words.split()})
 GARBAGE = st.text(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=60).map(" ".join)
 
 
