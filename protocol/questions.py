@@ -126,7 +126,7 @@ LOCK_LIMIT = Question(
     hint="Milliseconds. After that it gives way and tries again.",
 )
 INDEX = Question(
-    id="index",
+    id="needs_index",
     group=Group.PERFORMANCE,
     text="Does the change need an index?",
     form="yes_no",

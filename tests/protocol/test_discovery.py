@@ -40,7 +40,7 @@ ASKED: dict[Group, dict[str, tuple[str, ...]]] = {
     },
     Group.PERFORMANCE: {
         "Table lock duration: large table, long lock?": ("lock_limit",),
-        "Index creation?": ("index",),
+        "Index creation?": ("needs_index",),
         "How critical is performance during migration?": ("criticality",),
     },
 }
@@ -134,7 +134,7 @@ def test_the_safe_answers_are_the_careful_ones() -> None:
         "computed": "none",
         "criticality": "high",
         "lock_limit": 100,
-        "index": False,
+        "needs_index": False,
     }
 
 
