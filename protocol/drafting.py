@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from protocol import rates
+from protocol.around import Around
 from protocol.changes import Change
 from protocol.discovery import Sheet, numbered
 from protocol.drafting_texts import communications, impact, prerequisites, risks, testing, timeline
@@ -13,7 +14,6 @@ from protocol.findings import Finding, Severity
 from protocol.limits import Limits
 from protocol.names import TableName
 from protocol.plan import Plan, RollbackPoint
-from protocol.references import References
 from protocol.steps import Backfill, Backup, Check, Concurrently, Preflight, Statements, Step, named_for, sql_of
 from protocol.strategy import Strategy
 from protocol.wish import Wish
@@ -57,11 +57,11 @@ def draft(
     limits: Limits,
     strategies: Sequence[str] = (),
     weigh: Weigher = unweighed,
-    references: Sequence[References] | None = None,
+    around: Around = Around(),  # noqa: B008 - a frozen value
 ) -> Plan:
     """Build the plan with the recommended strategies, or those named; raise Refused when none can be taken.
 
-    `references` is what was found in the application's code, None where it was not searched.
+    `around` is what was found in code, in live statements, and on the server.
     """
     ways = tuple(_way(number, wish, strategies) for number, wish in enumerate(wishes, start=1))
     gentle = tuple(_within(step, limits) for way in ways for step in way.chosen.steps)
@@ -83,11 +83,11 @@ def draft(
         counted=_counted(changes, facts),
         summary=tuple(line for change in changes for line in change.summary),
         why=sheet.text("purpose") or "not said",
-        impact=impact(wishes, sheet, facts, steps, references),
+        impact=impact(wishes, sheet, facts, steps, around),
         strategies=tuple(strategy for way in ways for strategy in way.strategies),
         chosen=tuple(way.chosen.id for way in ways),
         recommendation=" ".join(_recommendation(way) for way in ways),
-        prerequisites=prerequisites(sheet, facts, environment),
+        prerequisites=prerequisites(sheet, facts, environment, around),
         steps=steps,
         checks=_checks(wishes),
         rollback=_rollback(steps),

@@ -5,12 +5,14 @@ from itertools import islice
 from typing import cast, get_args
 
 from protocol import dependants
+from protocol.around import Around
 from protocol.dependants import Dependant, Outcome
 from protocol.facts import Facts, TableFacts
 from protocol.findings import Point, holds, warns
 from protocol.references import Reference, References
 from protocol.wish import Wish
 
+FEW = 3
 MANY = 12
 """Lines of one sort in a plan; the rest is counted."""
 
@@ -34,12 +36,26 @@ def standing_points(wishes: Sequence[Wish], facts: Facts) -> Iterable[Point]:
         yield _standing(table)
 
 
-def code_points(searched: bool, found: Sequence[References]) -> Iterable[Point]:
+def live_points(around: Around) -> Iterable[Point]:
+    """What the application really runs against what changes, the most called first; why not, where it is not known."""
+    for use in around.live:
+        queries = use.found.queries
+        if queries:
+            yield warns(f"Live: {len(queries)} statements of pg_stat_statements use {use.subject}")
+        yield from (
+            warns(f"Live: `{query.text}`, {query.calls.short} calls, {query.mean.short} each")
+            for query in queries[:FEW]
+        )
+    missing = dict.fromkeys(sentence for use in around.live for sentence in use.found.not_seen)
+    yield from (Point(mark="unknown", text=f"Live: {sentence}") for sentence in missing)
+
+
+def code_points(around: Around) -> Iterable[Point]:
     """Where the application uses what changes, by file and line; migrations that ran once are counted only."""
-    if not searched:
+    if around.code is None:
         yield Point(mark="unknown", text="Application code was not searched: name its folder with --code PATH")
         return
-    for references in found:
+    for references in around.code:
         of = ", ".join([str(references.table), *(f"{references.table}.{column}" for column in references.columns)])
         yield holds(
             f"Code: {len(references.uses)} places use {of}; {references.files_read:,} files were read, "

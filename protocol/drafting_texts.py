@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from protocol import rates
+from protocol.around import Around
 from protocol.changes import Change
 from protocol.discovery import Sheet
-from protocol.drafting_surroundings import code_points, standing_points
+from protocol.drafting_server import server_points
+from protocol.drafting_surroundings import code_points, live_points, standing_points
 from protocol.facts import Environment, Facts, Figure, TableFacts
 from protocol.findings import Point, holds, warns
 from protocol.plan import Communications, Impact, Risk, Stage, Timeline
-from protocol.references import References
 from protocol.steps import Backfill, Backup, Gate, Statements, Step
 from protocol.strategy import Strategy
 from protocol.wish import Wish
@@ -20,7 +21,7 @@ def impact(
     sheet: Sheet,
     facts: Facts,
     steps: tuple[Step, ...],
-    references: Sequence[References] | None,
+    around: Around,
 ) -> Impact:
     return Impact(
         breaking=(
@@ -33,7 +34,7 @@ def impact(
             ("Time for the steps", _duration(steps)),
             ("Longest blocking lock", _longest_lock(steps)),
         ),
-        compatibility=_compatibility(wishes, sheet, facts, references),
+        compatibility=_compatibility(wishes, sheet, facts, around),
     )
 
 
@@ -52,9 +53,7 @@ def _said_to_break(sheet: Sheet) -> Iterable[Point]:
         yield warns("You said clients of the API will break")
 
 
-def _compatibility(
-    wishes: Sequence[Wish], sheet: Sheet, facts: Facts, references: Sequence[References] | None
-) -> tuple[Point, ...]:
+def _compatibility(wishes: Sequence[Wish], sheet: Sheet, facts: Facts, around: Around) -> tuple[Point, ...]:
     api = "The change shows in API responses" if sheet.yes("api") else "API responses stay as they are"
     new = "New code may run before the migration" if sheet.yes("old_schema") else "Deploy new code after verification"
     origin = sheet.get("old_schema")
@@ -64,11 +63,12 @@ def _compatibility(
         holds(new + assumed),
         Point(mark="warns" if sheet.yes("api") else "holds", text=api),
         *standing_points(wishes, facts),
-        *code_points(references is not None, references or ()),
+        *code_points(around),
+        *live_points(around),
     )
 
 
-def prerequisites(sheet: Sheet, facts: Facts, environment: Environment) -> tuple[Point, ...]:
+def prerequisites(sheet: Sheet, facts: Facts, environment: Environment, around: Around) -> tuple[Point, ...]:
     condition = sheet.text("validation") or "none"
     return (
         Point(mark="holds", text="Backup: a step of this plan makes it, before anything is touched"),
@@ -76,6 +76,7 @@ def prerequisites(sheet: Sheet, facts: Facts, environment: Environment) -> tuple
             mark="holds",
             text="Rights: " + ("; ".join(facts.rights.obstacles) or f"role {facts.target.role} may do this"),
         ),
+        *server_points(around.server),
         Point(mark="unknown", text="Rehearsed on staging: Whimbrel cannot rehearse yet; run this plan on staging first")
         if environment == "production"
         else Point(mark="holds", text=f"This is {environment}"),

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from pathlib import Path
 
 from pydantic import Field
 
@@ -23,16 +22,15 @@ from protocol.events import (
 from protocol.person import Answers, Approve, Decline, Modify
 from protocol.plan import Plan
 from protocol.questions import questions_of
-from protocol.references import References
 from protocol.schema import snapshot_differences
 from protocol.states import Approval, Discovery, Planning
 from protocol.value import Value
-from tools.code.find import find_references
 from tools.engines.postgres import lost_connection
 from tools.introspect.read import read_snapshot
 from tools.lint.lint import lint, lint_transactions
 from tools.lint.volatility import VolatilityOf
 from tools.locks.of_plan import effects_of
+from tools.look_around import look_around
 from tools.registry import Desk, Result, tool
 from tools.understand import Understanding, understand
 
@@ -118,6 +116,7 @@ def _draft(desk: Desk, strategies: tuple[str, ...]) -> Plan:
         raise IllegalMove(f"No plan can be drafted in phase {state.phase}.")
     with lost_connection(desk.database), desk.database.reading() as connection:
         understanding = understand(connection, desk.database.alias, state.changes, state.sheet)
+        around = look_around(connection, desk.code, understanding)
     if understanding.problems or len(understanding.wishes) < len(state.changes):
         raise Refused(" ".join(understanding.problems.values()) + " Nothing was changed.")
     return draft(
@@ -130,20 +129,7 @@ def _draft(desk: Desk, strategies: tuple[str, ...]) -> Plan:
         limits=desk.limits,
         strategies=strategies,
         weigh=_weigher(understanding),
-        references=_references(desk.code, understanding),
-    )
-
-
-def _references(code: Path | None, understanding: Understanding) -> tuple[References, ...] | None:
-    """Search the application's code for every table and column of the request; None where no folder was named."""
-    if code is None:
-        return None
-    changes = [wish.change for wish in understanding.wishes]
-    return tuple(
-        find_references(code, table, change.columns_touched)
-        for change in changes
-        for table in change.subjects
-        if table in understanding.facts.names
+        around=around,
     )
 
 
