@@ -7,9 +7,11 @@ from protocol.changes import add_foreign_key_ways
 from protocol.changes.base import Change
 from protocol.discovery import Group, Option, Question
 from protocol.errors import BadAnswer
-from protocol.facts import Facts, ForeignKey, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
+from protocol.foreign_key import ForeignKey
 from protocol.inquiry import Trial
+from protocol.key import KeyColumn
 from protocol.names import Name, TableName, quoted
 from protocol.recipes import guards
 from protocol.recipes.foreseen import with_constraint, with_index
@@ -22,6 +24,7 @@ from protocol.schema import Constraint, Index
 from protocol.situation import Situation
 from protocol.steps import Check
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 OnDelete = Literal["no action", "restrict", "cascade", "set null", "set default"]
 
@@ -145,10 +148,14 @@ class AddForeignKey(Change):
             sql = f"CREATE INDEX {quoted(self.index_name)} ON {self.table.sql} USING btree {key_list(self.columns)}"
             facts = with_index(facts, self.table, Index(name=self.index_name, definition=sql, columns=self.columns))
         parent = is_unique_on(facts.of(self.ref_table), self.ref_columns)
+        types = {column.name: column.type for column in facts.of(self.table).table.columns}
         key = ForeignKey(
             name=self.constraint_name,
             child=self.table,
             parent=self.ref_table,
+            columns=tuple(KeyColumn(name=name, type=types[name]) for name in self.columns),
+            referenced=self.ref_columns,
+            definition=self.definition,
             index=parent.name if parent else "",
         )
         for name in self.subjects:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from protocol.facts import TableFacts
 from protocol.names import quoted
 from protocol.recipes import constraint, guards, index, partitioned
 from protocol.recipes.instant import instant, undo_by
@@ -12,6 +11,7 @@ from protocol.recipes.ways import online_way, plain_way
 from protocol.situation import Situation
 from protocol.steps import Guard, Step
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 if TYPE_CHECKING:
     from protocol.changes.add_foreign_key import AddForeignKey

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from protocol.facts import TableFacts
 from protocol.names import derived_name, quoted
 from protocol.recipes import constraint, partitioned
 from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant, undo_by
@@ -14,6 +13,7 @@ from protocol.schema import Constraint
 from protocol.situation import Situation
 from protocol.steps import Concurrently, Statements, Undo
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 if TYPE_CHECKING:
     from protocol.changes.drop_constraint import DropConstraint

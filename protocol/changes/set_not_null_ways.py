@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocol import rates
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.keyset import keyset_backfill
 from protocol.names import TableName, quoted
 from protocol.recipes import guards
@@ -17,6 +17,7 @@ from protocol.recipes.ways import online_way, plain_way
 from protocol.situation import Situation
 from protocol.steps import Backfill, Guard, Step, Undo
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 if TYPE_CHECKING:
     from protocol.changes.set_not_null import SetNotNull

@@ -1,6 +1,7 @@
 """Keep a column's values by key in schema `whimbrel`, in step until it goes, so that it can come back (R14)."""
 
-from protocol.facts import Figure, Key
+from protocol.figure import Figure
+from protocol.key import Key
 from protocol.keyset import keyset_walk
 from protocol.names import TableName, derived_name, quoted
 from protocol.recipes.instant import instant, undo_by

@@ -1,7 +1,7 @@
 """Constraints without a scan under a lock: NOT VALID, and VALIDATE in a transaction of its own (R6, R9, R10)."""
 
 from protocol import rates
-from protocol.facts import Figure
+from protocol.figure import Figure
 from protocol.names import TableName, derived_name, quoted
 from protocol.recipes import index
 from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant, undo_by

@@ -6,9 +6,9 @@ from pydantic import ValidationError
 
 from protocol.discovery import EXPRESSION, nearest
 from protocol.errors import BadAnswer
-from protocol.facts import TableFacts
 from protocol.names import quoted
 from protocol.situation import find_column
+from protocol.table_facts import TableFacts
 from protocol.value import Value
 
 _NAME = r"""(?:[^\W0-9]\w*|"(?:[^"]|"")+")"""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from protocol import rates
-from protocol.facts import Figure, Key, KeyColumn
+from protocol.figure import Figure
+from protocol.key import Key, KeyColumn
 from protocol.keyset import Write, keyset_walk
 from protocol.names import TableName, quoted
 from protocol.recipes.compare import differs, same, unsized

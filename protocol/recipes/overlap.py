@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from protocol.facts import TableFacts
 from protocol.findings import Point, warns
 from protocol.schema import Index
+from protocol.table_facts import TableFacts
 
 
 def overlaps(facts: TableFacts, method: str, keys: tuple[str, ...], *, unique: bool = False) -> Iterator[Point]:

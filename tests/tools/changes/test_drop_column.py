@@ -284,15 +284,15 @@ def test_without_a_key_only_the_backup_has_the_values(any_ground: Ground) -> Non
 @pytest.mark.parametrize(
     ("sql", "column", "problem"),
     [
-        ("CREATE VIEW v AS SELECT c FROM t", "c", "the server would not drop it, for these use it: view v. "),
-        ("CREATE POLICY po ON t USING (c > 1)", "c", "for these use it: policy po on table t. "),
-        ("CREATE TABLE u (x int REFERENCES t (c))", "c", "for these use it: constraint u_x_fkey on table u. "),
+        ("CREATE VIEW v AS SELECT c FROM t", "c", "the server would not drop it, for these use it: view public.v. "),
+        ("CREATE POLICY po ON t USING (c > 1)", "c", "for these use it: policy po. "),
+        ("CREATE TABLE u (x int REFERENCES t (c))", "c", "for these use it: foreign key u_x_fkey from public.u. "),
         (
             "ALTER TABLE t ADD COLUMN g int GENERATED ALWAYS AS (c * 2) STORED",
             "c",
-            "for these use it: default value for column g of table t. ",
+            "for these use it: generated column g. ",
         ),
-        ("CREATE TABLE heir () INHERITS (t)", "c", "tables inherit it: heir. "),
+        ("CREATE TABLE heir () INHERITS (t)", "c", "tables inherit it: public.heir. "),
         ("CREATE TABLE p PARTITION OF pt DEFAULT", "at", "partitioned by `at`, so the server refuses"),
         ("SELECT 1", "id", "`id` belongs to the primary key t_pkey: "),
     ],

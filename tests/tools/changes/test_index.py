@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from protocol.errors import Refused
-from protocol.facts import Target
 from protocol.recipes.index import corrupts
 from protocol.steps import Concurrently
+from protocol.target import Target
 from tests.tools.changes.road import (
     Wanted,
     back_from_everywhere,
