@@ -16,9 +16,6 @@ from protocol.table_facts import TableFacts
 if TYPE_CHECKING:
     from protocol.changes.add_foreign_key import AddForeignKey
 
-PARENT_NOT_VALID = 18
-"""First major version that takes a NOT VALID foreign key on a partitioned table."""
-
 BOTH = (
     "New rows obey at once and existing ones are not looked at. "
     "Writes to both tables wait for that instant; reads pass."
@@ -62,7 +59,7 @@ def _index(change: AddForeignKey, situation: Situation, facts: TableFacts) -> tu
 
 
 def _declared(change: AddForeignKey, situation: Situation, facts: TableFacts) -> tuple[Step, ...]:
-    if facts.table.kind == "partitioned table" and situation.major < PARENT_NOT_VALID:
+    if facts.table.kind == "partitioned table" and situation.major < constraint.FOREIGN_KEY_NOT_VALID_ON_PARTITIONED:
         return _by_parts(change, situation, facts)
     declare = constraint.declare(
         "declare_key",

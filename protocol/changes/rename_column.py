@@ -12,6 +12,7 @@ from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.names import Name, TableName
 from protocol.recipes.foreseeing import renamed
+from protocol.recipes.said import SYSTEM_COLUMNS
 from protocol.recipes.shadow import other_triggers, published
 from protocol.schema import Column
 from protocol.situation import Situation
@@ -21,10 +22,6 @@ from protocol.strategy import Strategy
 TABLE = Question(id="table", group=Group.KIND, text="Which table is it in?", form="table")
 COLUMN = Question(id="column", group=Group.KIND, text="Which column is renamed?", form="column")
 NEW_NAME = Question(id="new_name", group=Group.KIND, text="What is it called from now on?", form="name")
-
-SYSTEM_COLUMNS = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}
-"""The server refuses these names (SQLSTATE 42701; documentation, “System Columns”)."""
-
 
 FOLLOWING: tuple[Kind, ...] = (
     "view",

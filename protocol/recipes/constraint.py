@@ -11,6 +11,9 @@ from protocol.steps import Concurrently, Guard, LockMode, Statements, Undo
 FOREIGN_KEY_LOCK: LockMode = "SHARE ROW EXCLUSIVE"
 """Held on both tables: reads pass, writes wait (measured on 15, 16 and 18)."""
 
+FOREIGN_KEY_NOT_VALID_ON_PARTITIONED = 18
+"""First major version that takes a NOT VALID foreign key on a partitioned table (R10, T26)."""
+
 AT_ONCE = "New and changed rows obey at once; existing rows are not looked at, so the lock is held for an instant."
 
 

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from protocol import rates
 from protocol.names import TableName, quoted
 from protocol.recipes import index as indexes
+from protocol.recipes.constraint import FOREIGN_KEY_NOT_VALID_ON_PARTITIONED
 from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant
 from protocol.recipes.not_null import validate
 from protocol.schema import Constraint
 from protocol.steps import ChangingStep, Concurrently, LockMode, Statements
 from protocol.table_facts import TableFacts
-
-FK_NOT_VALID_ON_PARTITIONED = 18
-"""First major version that takes FOREIGN KEY … NOT VALID on a partitioned table (R10, T26)."""
 
 
 def vanishing(facts: TableFacts, column: str) -> tuple[str, ...]:
@@ -75,7 +73,7 @@ def _unique(facts: TableFacts, constraint: Constraint) -> Iterator[ChangingStep]
 
 def _proved(facts: TableFacts, constraint: Constraint, major: int) -> Iterator[ChangingStep]:
     definition = constraint.definition.removesuffix(" NOT VALID")
-    plain = constraint.kind == "f" and facts.partitioning and major < FK_NOT_VALID_ON_PARTITIONED
+    plain = constraint.kind == "f" and facts.partitioning and major < FOREIGN_KEY_NOT_VALID_ON_PARTITIONED
     if plain or "NOT ENFORCED" in definition:
         yield _blocking(facts, _add(facts, constraint.name, definition), "SHARE ROW EXCLUSIVE")
         return
