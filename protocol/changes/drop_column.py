@@ -8,7 +8,6 @@ from protocol.changes.base import Change
 from protocol.discovery import Group, Question
 from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
-from protocol.inquiry import Inquiry
 from protocol.names import Name, TableName, literal
 from protocol.recipes import rebuild
 from protocol.recipes.looking import column_is_gone
@@ -50,12 +49,6 @@ class DropColumn(Change):
         return {"column": reason} if reason else {}
 
     @classmethod
-    def inquiries(cls, situation: Situation) -> tuple[Inquiry, ...]:
-        facts, column = situation.table(), situation.column()
-        archive = drop_column_ways.archive_of(facts, column) if facts and column else None
-        return (Inquiry(question="column", table=archive.name, use="free name"),) if archive else ()
-
-    @classmethod
     def from_situation(cls, situation: Situation) -> "DropColumn":
         column = situation.column()
         return cls(table=situation.name(), column=column.name if column else situation.need("column"))
@@ -78,7 +71,10 @@ class DropColumn(Change):
         )
         dependants = tuple(one for one in there.dependants if self.column not in one.columns or one.kind in STAYS)
         key = None if there.key and self.column in {part.name for part in there.key.columns} else there.key
-        return facts.with_table(there.model_copy(update={"table": table, "dependants": dependants, "key": key}))
+        later = facts.with_table(there.model_copy(update={"table": table, "dependants": dependants, "key": key}))
+        column = there.table.column(self.column)
+        archive = drop_column_ways.archive_of(there, column, facts) if column else None
+        return later.keeping(archive.name) if archive else later
 
     def strategies(self, situation: Situation) -> tuple[Strategy, ...]:
         facts = situation.facts.of(self.table)

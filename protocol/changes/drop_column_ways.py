@@ -1,9 +1,11 @@
 """The ways to drop a column: archived in step with the table until it goes, or at once (R14)."""
 
+from protocol.facts import Facts
 from protocol.names import literal, quoted
 from protocol.recipes import rebuild, use
 from protocol.recipes.archive import Archive
 from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant
+from protocol.recipes.kept_in import free_name
 from protocol.recipes.relax import STAYS_NULLABLE, not_null_again, relax
 from protocol.schema import Column
 from protocol.situation import Situation
@@ -25,11 +27,11 @@ def strategies(facts: TableFacts, column: Column, situation: Situation) -> tuple
     return (_archive_then_drop(facts, column, situation), now)
 
 
-def archive_of(facts: TableFacts, column: Column) -> Archive | None:
+def archive_of(facts: TableFacts, column: Column, every: Facts) -> Archive | None:
     """The archive that keeps the values; None where there is none to be had, or nothing to keep."""
     if facts.is_empty or column.generated or facts.key is None or _obstacle(facts, column):
         return None
-    return Archive(facts.name, column, facts.key)
+    return Archive(facts.name, column, facts.key, free_name(every, "archive", facts.name.name, column.name))
 
 
 def _obstacle(facts: TableFacts, column: Column) -> str:
@@ -43,7 +45,7 @@ def _obstacle(facts: TableFacts, column: Column) -> str:
 
 
 def _archive_then_drop(facts: TableFacts, column: Column, situation: Situation) -> Strategy:
-    archive = archive_of(facts, column)
+    archive = archive_of(facts, column, situation.facts)
     steps: tuple[Step, ...] = ()
     if archive is not None:
         undo = _back(facts, column, situation, archive)

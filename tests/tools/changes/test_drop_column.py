@@ -59,6 +59,16 @@ def asked(ground: Ground, strategy: str = "archive_then_drop", **given: Scalar) 
     return lambda: plan_for(ground, ("drop_column", ASKED), strategies=[strategy], given=given)
 
 
+def test_the_archive_of_an_earlier_run_stays_and_the_next_one_takes_another_name(ground: Ground) -> None:
+    for run in ("run-1", "run-2"):
+        ground.ask("CREATE TABLE t (id int PRIMARY KEY, c int); INSERT INTO t VALUES (1, 7)")
+        plan = plan_for(ground, ("drop_column", {"table": "t", "column": "c"}))
+        up(ground.work(plan, run=run), work_steps(plan))
+        ground.ask("DROP TABLE t")
+
+    assert ground.ask("SELECT * FROM whimbrel.archive_t_c, whimbrel.archive_t_c_2") == [(1, 7, 1, 7)]
+
+
 def test_it_comes_back_with_values_indexes_constraints_and_comment(any_ground: Ground) -> None:
     everything(any_ground)
     plan = there_and_back(any_ground, asked(any_ground))
