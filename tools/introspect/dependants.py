@@ -59,7 +59,7 @@ def _catalogued(connection: Connection, roots: dict[int, TableName]) -> Iterator
     if connection.info.server_version >= PUBLISHED_SCHEMAS:
         names.append("published_schemas")
     rows = connection.execute(" UNION ALL ".join(f"(\n{SQL[name]}\n)" for name in names), (oids,)).fetchall()
-    definitions = {(row[0], row[1]): row[2] for row in connection.execute(SQL["statistics"], (oids,))}
+    definitions = _definitions(connection, oids) if any(row[1] == "statistics object" for row in rows) else {}
     backing = {
         (row[0], row[2]) for row in rows if row[1] in ("primary key", "unique constraint", "exclusion constraint")
     }
@@ -75,6 +75,10 @@ def _catalogued(connection: Connection, roots: dict[int, TableName]) -> Iterator
             fate=FATES[kind],
             definition=definitions.get((oid, name), "") if kind == "statistics object" else "",
         )
+
+
+def _definitions(connection: Connection, oids: list[int]) -> dict[tuple[int, str], str]:
+    return {(oid, name): definition for oid, name, definition in connection.execute(SQL["statistics"], (oids,))}
 
 
 def _merged(rows: list[Row]) -> list[tuple[int, Kind, str, str, list[str]]]:
