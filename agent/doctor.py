@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from agent.models.vendor import DEFAULT_MODEL, access_from, has_key
 from agent.settings import Settings
 from protocol.errors import ConfigurationError, NoConnection, WhimbrelError
-from protocol.facts import spoken
+from protocol.figure import spoken
 from protocol.value import Value
 from tools.engines.dsn import Dsn, without_secrets
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from agent.runs import Run
 from protocol import events as e
-from protocol.facts import spoken
+from protocol.figure import spoken
 from protocol.narration import MARKS
 from protocol.states import plan_of
 

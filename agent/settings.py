@@ -9,12 +9,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr, StringConstraints, model_validator
 
 from protocol.errors import ConfigurationError, UsageError
+from protocol.target import Environment
 from protocol.value import Value
 from tools.engines.dsn import Dsn, parse, service
 from tools.state_directory import state_directory
-
-Environment = Literal["production", "staging", "development"]
-"""The one of `protocol.facts`, whose module would load sqlglot: 0.2 s before any command begins."""
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Count = Annotated[int, Field(ge=1)]

@@ -5,8 +5,8 @@ from protocol.schema import Table
 from protocol.value import Value
 from tools.engines.dsn import parse
 from tools.engines.postgres import Connection, Database, one_value
-from tools.introspect.read import SQL as READ
-from tools.introspect.read import read_table
+from tools.introspect.names import SQL as NAMES
+from tools.introspect.table import read_table
 from tools.named_sql import queries
 
 SQL = queries("evals", "picture.sql")
@@ -43,7 +43,7 @@ def take(dsn: str, before: Picture | None = None) -> Picture:
 
 
 def _tables(connection: Connection) -> list[TableName]:
-    return [TableName(schema_name=row[0], name=row[1]) for row in connection.execute(READ["tables"])]
+    return [TableName(schema_name=row[0], name=row[1]) for row in connection.execute(NAMES["tables"])]
 
 
 def _there(tables: tuple[Table, ...], name: TableName) -> Table | None:

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 
 from protocol.discovery import Scalar, nearest
 from protocol.errors import UsageError
-from protocol.facts import Environment
+from protocol.target import Environment
 from protocol.value import Value
 
 SCENARIOS = Path(__file__).parent / "scenarios"

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from protocol.clauses import pieces, plain
+from protocol.discovery import EXPRESSION
 from protocol.names import Expression, Name
 from protocol.value import Value
-
-EXPRESSION: TypeAdapter[str] = TypeAdapter(Expression)
 
 _PIECE = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[^\W0-9][\w$]*|[<>!=~@#%^&|?*/+-]+|.""", re.DOTALL)
 """Strings, quoted names, names and operators whole; all else by the character."""
@@ -26,7 +26,7 @@ class Assignment(Value):
 def assignments(said: str) -> tuple[Assignment, ...]:
     """Read `a = 1, "B c" = lower(x)`, with or without SET before it; raise ValueError with a sentence."""
     text = re.sub(r"\A\s*set\s+(?=\S+\s*=)", "", said.strip().rstrip(";"), flags=re.IGNORECASE)
-    found = tuple(_one(part) for part in split_at_commas(text))
+    found = tuple(_one(part) for part in pieces(text))
     twice = {one.column for one in found if sum(other.column == one.column for other in found) > 1}
     if twice:
         raise ValueError(f"`{min(twice)}` is set twice")
@@ -47,26 +47,10 @@ def _one(part: str) -> Assignment:
         raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
 
 
-def split_at_commas(text: str) -> tuple[str, ...]:
-    """Cut at the commas that stand in no parenthesis, string or quoted name."""
-    parts, depth = [""], 0
-    for piece in _PIECE.findall(text):
-        depth += (piece in ("(", "[")) - (piece in (")", "]"))
-        if piece == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += piece
-    return tuple(parts)
-
-
 def names_in(expression: str) -> frozenset[str]:
     """Every name in an expression as the server folds it: columns, and functions and types with them."""
-    pieces = [piece for piece in _PIECE.findall(expression) if piece[0] != "'"]
-    return frozenset(
-        piece[1:-1].replace('""', '"') if piece[0] == '"' else piece.lower()
-        for piece in pieces
-        if piece[0] == '"' or piece[0].isalpha() or piece[0] == "_"
-    )
+    found = [piece for piece in _PIECE.findall(expression) if piece[0] != "'"]
+    return frozenset(plain(piece) for piece in found if piece[0] == '"' or piece[0].isalpha() or piece[0] == "_")
 
 
 def reads(expression: str, columns: Iterable[str], table: str) -> tuple[str, ...]:
@@ -77,8 +61,7 @@ def reads(expression: str, columns: Iterable[str], table: str) -> tuple[str, ...
 
 def _whole_row(expression: str, table: str) -> bool:
     """`to_jsonb(users)` and `users.*` read every column; `users.id` reads one."""
-    pieces = [piece for piece in _PIECE.findall(expression) if not piece.isspace()]
-    folded = [piece[1:-1].replace('""', '"') if piece[0] == '"' else piece.lower() for piece in pieces]
+    folded = [plain(piece) for piece in _PIECE.findall(expression) if not piece.isspace()]
     follows = [*folded[1:], "", ""]
     return any(
         piece == table and follows[at] != "(" and not (follows[at] == "." and follows[at + 1] != "*")

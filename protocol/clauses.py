@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 _WORD = re.compile(
     r"""
@@ -17,24 +18,38 @@ _WORD = re.compile(
 _CLOSES = {"(": ")", "[": "]"}
 
 
+class Mark(NamedTuple):
+    """A word, where it starts and ends, and the depth of parentheses it stands in."""
+
+    word: str
+    start: int
+    end: int
+    depth: int
+
+
 class Unclear(ValueError):
     """The clause holds what two readers may end at different places; the message says what."""
 
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a clause without the spaces; raise Unclear where they are not one clause."""
-    return tuple(word for word, _ in _walk(text) if not word.isspace())
+    return tuple(mark.word for mark in marks(text))
+
+
+def marks(text: str) -> tuple[Mark, ...]:
+    """The words with their places; raise Unclear."""
+    return tuple(mark for mark in _walk(text) if not mark.word.isspace())
 
 
 def pieces(text: str, at: str = ",") -> tuple[str, ...]:
     """Cut at commas outside of parentheses and strings; raise Unclear."""
     found, piece = [], ""
-    for word, depth in _walk(text):
-        if word == at and depth == 0:
+    for mark in _walk(text):
+        if mark.word == at and mark.depth == 0:
             found.append(piece)
             piece = ""
         else:
-            piece += word
+            piece += mark.word
     return tuple(part.strip() for part in (*found, piece))
 
 
@@ -43,8 +58,8 @@ def plain(name: str) -> str:
     return name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
 
 
-def _walk(text: str) -> Iterator[tuple[str, int]]:
-    """Yield each word, spaces too, with the depth of parentheses it stands in."""
+def _walk(text: str) -> Iterator[Mark]:
+    """Yield each word, spaces too."""
     waiting: list[str] = []
     _refuse_strange(text)
     for found in _WORD.finditer(text):
@@ -53,7 +68,7 @@ def _walk(text: str) -> Iterator[tuple[str, int]]:
             raise Unclear("a quote is left open")
         if word in _CLOSES.values() and (not waiting or waiting.pop() != word):
             raise Unclear(f"a `{word}` closes nothing")
-        yield word, len(waiting)
+        yield Mark(word, found.start(), found.end(), len(waiting))
         if word in _CLOSES:
             waiting.append(_CLOSES[word])
     if waiting:

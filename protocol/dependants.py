@@ -155,6 +155,7 @@ class Dependant(Value):
     """Something that stands on `table`; `columns` are the table's columns it uses, empty when the table as such.
 
     `note` says what it uses and how. `all_columns` means that it takes the row as a whole, such as `SELECT *`.
+    `definition` is the server's own text of a statistics object, which can bring it back.
     Deeper ones have `depth` over 1 and the views on the way in `path`, the nearest first; the columns of the table they
     come to use through those are not known.
     """
@@ -168,6 +169,13 @@ class Dependant(Value):
     depth: int = 1
     path: tuple[str, ...] = ()
     fate: Fate
+    definition: str = ""
+
+    @property
+    def said(self) -> str:
+        """Its kind and name for a reader, with the table where that is another one."""
+        where = f" {self.note}" if self.kind.endswith("elsewhere") and self.note else ""
+        return f"{self.kind.removesuffix(' elsewhere').removesuffix(' from')} {self.name}{where}"
 
     @property
     def is_part(self) -> bool:
@@ -188,6 +196,6 @@ class Dependant(Value):
         return said if said == "cannot be known" else "unaffected"
 
 
-def standing(table: TableName, kind: Kind, name: str, note: str = "", columns: tuple[str, ...] = ()) -> Dependant:
+def dependant(table: TableName, kind: Kind, name: str, note: str = "", columns: tuple[str, ...] = ()) -> Dependant:
     """Build a dependant with the fate that its kind has."""
     return Dependant(table=table, kind=kind, name=name, note=note, columns=columns, fate=FATES[kind])

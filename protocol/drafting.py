@@ -9,13 +9,15 @@ from protocol.changes import Change
 from protocol.discovery import Sheet, numbered
 from protocol.drafting_texts import communications, impact, prerequisites, risks, testing, timeline
 from protocol.errors import Refused
-from protocol.facts import Environment, Facts, Figure
+from protocol.facts import Facts
+from protocol.figure import Figure
 from protocol.findings import Finding, Severity
 from protocol.limits import Limits
 from protocol.names import TableName
 from protocol.plan import Plan, RollbackPoint
 from protocol.steps import Backfill, Backup, Check, Concurrently, Preflight, Statements, Step, named_for, sql_of
 from protocol.strategy import Strategy
+from protocol.target import Environment
 from protocol.wish import Wish
 
 Linter = Callable[[Sequence[Sequence[str]]], tuple[Finding, ...]]

@@ -7,9 +7,10 @@ from typing import cast, get_args
 from protocol import dependants
 from protocol.around import Around
 from protocol.dependants import Dependant, Outcome
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.references import Reference, References
+from protocol.table_facts import TableFacts
 from protocol.wish import Wish
 
 FEW = 3

@@ -8,11 +8,14 @@ from protocol.changes import Change
 from protocol.discovery import Sheet
 from protocol.drafting_server import server_points
 from protocol.drafting_surroundings import code_points, live_points, standing_points
-from protocol.facts import Environment, Facts, Figure, TableFacts
+from protocol.facts import Facts
+from protocol.figure import Figure
 from protocol.findings import Point, holds, warns
 from protocol.plan import Communications, Impact, Risk, Stage, Timeline
 from protocol.steps import Backfill, Backup, Gate, Statements, Step
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
+from protocol.target import Environment
 from protocol.wish import Wish
 
 

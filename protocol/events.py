@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from protocol.discovery import Answer
-from protocol.facts import Environment, Facts
+from protocol.facts import Facts
 from protocol.plan import Plan
+from protocol.target import Environment
 from protocol.value import Value
 
 # --- events that move the machine ----------------------------------------------------------------------------------

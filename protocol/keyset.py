@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from protocol import rates
-from protocol.facts import Figure, Key
+from protocol.figure import Figure
+from protocol.key import Key
 from protocol.names import TableName, quoted
 from protocol.steps import Backfill, LockMode
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from protocol.facts import Figure
+from protocol.figure import Figure
 from protocol.value import Value
 
 

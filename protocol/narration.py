@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from protocol import events as e
-from protocol.facts import spoken
+from protocol.figure import spoken
 from protocol.states import Monitoring, State, plan_of
 
 MARKS = {True: "✓", False: "✗", None: "·"}

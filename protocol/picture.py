@@ -5,7 +5,7 @@ Definitions (`CREATE INDEX …`) are not part of it; they are read for the table
 
 from typing import Literal
 
-from protocol.facts import Figure
+from protocol.figure import Figure
 from protocol.names import TableName
 from protocol.schema import Column
 from protocol.value import Value

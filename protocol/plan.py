@@ -7,12 +7,14 @@ from pydantic import Field, model_validator
 
 from protocol.changes import AnyChange
 from protocol.discovery import Sheet
-from protocol.facts import Environment, Facts, Figure
+from protocol.facts import Facts
+from protocol.figure import Figure
 from protocol.findings import Finding, Point, Severity
 from protocol.names import Name, TableName, derived_name
 from protocol.schema import Snapshot
 from protocol.steps import Backup, Check, Step, every_id, sql_of
 from protocol.strategy import Strategy
+from protocol.target import Environment
 from protocol.value import Value, fingerprint_of
 
 

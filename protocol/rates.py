@@ -5,7 +5,7 @@ besides its key, an application reading and writing it at 100-250 transactions/s
 `evals/bench` measures them again.
 """
 
-from protocol.facts import Figure
+from protocol.figure import Figure
 
 REFERENCE = "at the rate of a 2-core reference machine, PostgreSQL 18"
 

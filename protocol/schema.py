@@ -65,6 +65,9 @@ class Table(Value):
         columns = sorted(self.columns, key=lambda column: column.name)
         return self.model_copy(update={"columns": tuple(columns)}).fingerprint
 
+    def comment(self, column: str = "") -> str | None:
+        return dict(self.comments).get(column)
+
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)
 

@@ -6,11 +6,13 @@ from pydantic import Field
 
 from protocol.discovery import Sheet, name_list
 from protocol.errors import BadAnswer
-from protocol.facts import Facts, TableFacts, ValueFacts
+from protocol.facts import Facts
 from protocol.names import TableName
 from protocol.pasted import Pasted
 from protocol.schema import Column
+from protocol.table_facts import TableFacts
 from protocol.value import Value
+from protocol.value_facts import ValueFacts
 
 DEFAULT_LOCK_LIMIT_MS = 100
 

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from protocol.discovery import Sheet
-from protocol.facts import Environment
 from protocol.plan import Plan
+from protocol.target import Environment
 from protocol.value import Value
 
 

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from protocol.facts import Figure, Key
+from protocol.figure import Figure
+from protocol.key import Key
 from protocol.names import Name, TableName
 from protocol.value import Value
 

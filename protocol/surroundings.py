@@ -1,6 +1,6 @@
 """What goes on around tables: their wear, the sessions, the replicas, the room left; every number with its source."""
 
-from protocol.facts import Figure
+from protocol.figure import Figure
 from protocol.names import TableName
 from protocol.value import Value
 

@@ -14,7 +14,7 @@ from psycopg import pq
 
 from protocol.errors import Refused, StepFailed
 from protocol.events import BackupGrew
-from protocol.facts import spoken
+from protocol.figure import spoken
 from protocol.steps import Backup
 from tools.engines import client_tools
 from tools.engines.client_tools import ClientTool

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from protocol.events import SignalRead
-from protocol.facts import Figure
+from protocol.figure import Figure
 from protocol.names import TableName
 from tools.engines.postgres import Connection
 from tools.named_sql import queries

@@ -8,7 +8,8 @@ from protocol.steps import Preflight
 from tools import ledger
 from tools.engines.postgres import lost_connection
 from tools.execute import in_words
-from tools.introspect.read import blockers, count_rows, read_facts
+from tools.introspect.read import blockers, read_facts
+from tools.introspect.table import count_rows
 from tools.monitor import compare, read_signals
 from tools.work import Outcome, Work
 

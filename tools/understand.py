@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 from protocol.changes import Change, kinds
 from protocol.discovery import Question, Sheet, name_list, nearest, numbered
 from protocol.errors import BadAnswer
-from protocol.facts import Facts, TableFacts, ValueFacts
+from protocol.facts import Facts
 from protocol.names import TableName
 from protocol.pasted import Pasted
 from protocol.questions import COMMON
 from protocol.situation import Situation, find_column, new_name
+from protocol.table_facts import TableFacts
+from protocol.value_facts import ValueFacts
 from protocol.wish import Wish
 from tools.engines.postgres import Connection
-from tools.introspect.read import candidates, read_enum, read_facts, read_table_facts, table_of_index
+from tools.introspect.names import candidates, table_of_index
+from tools.introspect.read import read_enum, read_facts, read_rights
+from tools.introspect.table import read_table_facts
 from tools.introspect.trial import try_out
 from tools.introspect.value import read_value
 from tools.pasted_sql import read_pasted
@@ -45,13 +49,9 @@ def understand(connection: Connection, alias: str, changes: Sequence[str], sheet
             continue
         found.wishes.append(Wish(change, situation))
         foreseen = change.foresee(foreseen)
-    found.facts = _with_rights(connection, alias, found.facts)
+    rights = read_rights(connection, found.facts.names)
+    found.facts = found.facts.model_copy(update={"rights": rights})
     return found
-
-
-def _with_rights(connection: Connection, alias: str, facts: Facts) -> Facts:
-    """The role's rights on everything that was read."""
-    return facts.model_copy(update={"rights": read_facts(connection, alias, facts.names).rights})
 
 
 class _OneChange:

@@ -10,7 +10,7 @@ from protocol.events import CheckDone
 from protocol.plan import Plan
 from protocol.steps import Check
 from tools.engines.postgres import Connection, Database
-from tools.introspect.read import count_rows
+from tools.introspect.table import count_rows
 from tools.monitor import DELETED, read_signals
 
 CHECK_TIMEOUT_MS = 600_000

@@ -6,7 +6,9 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from agent.chat.visible import visible
-from protocol.facts import Facts, Figure, TableFacts
+from protocol.facts import Facts
+from protocol.figure import Figure
+from protocol.table_facts import TableFacts
 
 MANY = 8
 

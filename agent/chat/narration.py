@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from agent.chat.visible import visible
 from protocol import events as e
-from protocol.facts import spoken
+from protocol.figure import spoken
 from protocol.states import State, plan_of
 
 Kind = Literal["person", "model", "program", "good", "bad", "warning", "quiet"]

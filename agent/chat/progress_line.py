@@ -9,7 +9,7 @@ from textual.widgets import Static
 from agent.chat.sparkline import sparkline
 from agent.chat.visible import visible
 from protocol.events import BackupGrew, StepProgressed
-from protocol.facts import spoken
+from protocol.figure import spoken
 
 RATES_KEPT = 40
 WIDEST = 60

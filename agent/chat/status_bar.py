@@ -8,8 +8,8 @@ from agent.chat.controls import Controls
 from agent.chat.phase_sign import environment_sign, phase_sign
 from agent.chat.visible import visible
 from protocol.events import FactsRead, ModelReplied, Move, Narrative
-from protocol.facts import Target
 from protocol.states import Approval, Discovery, Idle, Planning, State, plan_of
+from protocol.target import Target
 
 Part = tuple[str, str, int]
 """Text, style, and rank: where there is no room, the part of the highest rank goes first."""

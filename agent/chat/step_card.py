@@ -7,7 +7,7 @@ from rich.text import Text
 from agent.chat.prose import prose
 from agent.chat.sql_card import sql_card
 from agent.chat.visible import visible
-from protocol.facts import Figure
+from protocol.figure import Figure
 from protocol.steps import Backfill, Backup, Concurrently, Gate, Statements, Step, sql_of
 
 STRONG = {"SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"}

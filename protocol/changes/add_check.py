@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from protocol.changes.base import Change
 from protocol.discovery import Group, Question
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry, Trial
 from protocol.names import Expression, Name, TableName, quoted
@@ -20,6 +20,7 @@ from protocol.schema import Constraint
 from protocol.situation import Situation
 from protocol.steps import Check
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 TABLE = Question(id="table", group=Group.KIND, text="Which table is it?", form="table")
 CONDITION = Question(

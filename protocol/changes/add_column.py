@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from protocol.changes import add_column_checks, add_column_ways
 from protocol.changes.base import Change
 from protocol.discovery import Group, Option, Question
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.names import Expression, Name, SqlType, TableName
@@ -16,6 +16,7 @@ from protocol.schema import Column
 from protocol.situation import Situation
 from protocol.steps import Check
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 TABLE = Question(
     id="table",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocol import rates
-from protocol.facts import TableFacts, ValueFacts
 from protocol.keyset import keyset_backfill
 from protocol.names import default_clause, quoted
 from protocol.recipes.instant import undo_by
@@ -14,6 +13,8 @@ from protocol.recipes.sync import one_way
 from protocol.situation import Situation
 from protocol.steps import Statements, Step, Undo
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
+from protocol.value_facts import ValueFacts
 
 if TYPE_CHECKING:
     from protocol.changes.add_column import AddColumn

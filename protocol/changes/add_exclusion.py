@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from protocol.changes.base import Change
 from protocol.discovery import Group, Option, Question
 from protocol.errors import BadAnswer
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry, Trial
 from protocol.names import Expression, Name, TableName, quoted
@@ -21,6 +21,7 @@ from protocol.schema import Constraint
 from protocol.situation import Situation
 from protocol.steps import Check
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 TABLE = Question(id="table", group=Group.KIND, text="Which table is it?", form="table")
 ELEMENTS = Question(
@@ -215,5 +216,6 @@ def _partitioned(facts: TableFacts, elements: tuple[Element, ...], major: int) -
     if major < PARTITIONED:
         return f"before PostgreSQL {PARTITIONED} a partitioned table takes none; add it to each partition instead."
     equal = {element.column for element in elements if element.operator == "="}
-    missing = [column or "its expression" for column in facts.partition_columns if column not in equal]
+    held = facts.partitioning.key_columns if facts.partitioning else ()
+    missing = [column or "its expression" for column in held if column not in equal]
     return f"on a partitioned table it has to hold the partition key WITH =: {', '.join(missing)}." if missing else ""

@@ -4,19 +4,21 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from protocol.changes import add_foreign_key_ways
+from protocol.changes.add_foreign_key_conflicts import conflicts_of, ref_columns
 from protocol.changes.base import Change
 from protocol.discovery import Group, Option, Question
 from protocol.errors import BadAnswer
-from protocol.facts import Facts, ForeignKey, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
+from protocol.foreign_key import ForeignKey
 from protocol.inquiry import Trial
+from protocol.key import KeyColumn
 from protocol.names import Name, TableName, quoted
 from protocol.recipes import guards
 from protocol.recipes.foreseen import with_constraint, with_index
 from protocol.recipes.index import key_list
-from protocol.recipes.index_keys import parse_columns
 from protocol.recipes.looking import constraint_is_proved, index_is_valid, no_leftovers
-from protocol.recipes.naming import name_or_auto, taken
+from protocol.recipes.naming import name_or_auto
 from protocol.recipes.overlap import is_unique_on, leads_with
 from protocol.schema import Constraint, Index
 from protocol.situation import Situation
@@ -85,11 +87,11 @@ class AddForeignKey(Change):
         if child is None or parent is None or not columns:
             return {}
         try:
-            keys = _ref_columns(situation, parent)
+            keys = ref_columns(situation, parent)
         except BadAnswer as error:
             question, _, reason = error.message.partition(": ")
             return {question: reason}
-        return _conflicts(situation, child, parent, columns, keys)
+        return conflicts_of(situation, child, parent, columns, keys)
 
     @classmethod
     def trials(cls, situation: Situation) -> tuple[Trial, ...]:
@@ -119,7 +121,7 @@ class AddForeignKey(Change):
                 "table": child.name,
                 "columns": columns,
                 "ref_table": parent.name,
-                "ref_columns": _ref_columns(situation, parent),
+                "ref_columns": ref_columns(situation, parent),
                 "on_delete": situation.text("on_delete") or "no action",
                 "constraint_name": name_or_auto(situation.text("constraint_name"), child, columns, "fkey"),
                 "index_name": index,
@@ -145,10 +147,14 @@ class AddForeignKey(Change):
             sql = f"CREATE INDEX {quoted(self.index_name)} ON {self.table.sql} USING btree {key_list(self.columns)}"
             facts = with_index(facts, self.table, Index(name=self.index_name, definition=sql, columns=self.columns))
         parent = is_unique_on(facts.of(self.ref_table), self.ref_columns)
+        types = {column.name: column.type for column in facts.of(self.table).table.columns}
         key = ForeignKey(
             name=self.constraint_name,
             child=self.table,
             parent=self.ref_table,
+            columns=tuple(KeyColumn(name=name, type=types[name]) for name in self.columns),
+            referenced=self.ref_columns,
+            definition=self.definition,
             index=parent.name if parent else "",
         )
         for name in self.subjects:
@@ -224,41 +230,3 @@ class AddForeignKey(Change):
 
 def _base(type_: str) -> str:
     return type_.partition("(")[0].strip()
-
-
-def _ref_columns(situation: Situation, parent: TableFacts) -> tuple[str, ...]:
-    said = situation.text("ref_columns") or "primary key"
-    if said.strip().lower() != "primary key":
-        return parse_columns("ref_columns", said, parent)
-    key = next((one for one in parent.table.constraints if one.kind == "p"), None)
-    if key is None:
-        raise BadAnswer(f"ref_columns: `{parent.name}` has no primary key; say columns that are unique there.")
-    return key.columns
-
-
-def _conflicts(
-    situation: Situation, child: TableFacts, parent: TableFacts, columns: tuple[str, ...], keys: tuple[str, ...]
-) -> dict[str, str]:
-    found: dict[str, str] = {}
-    if len(columns) != len(keys):
-        found["columns"] = f"{len(columns)} columns cannot point to {len(keys)} ({', '.join(keys)})."
-    elif len(set(columns)) < len(columns):
-        found["columns"] = "a column is named twice."
-    if is_unique_on(parent, keys) is None:
-        unique = [
-            f"({', '.join(index.columns)})" for index in parent.table.indexes if index.unique and all(index.columns)
-        ]
-        found["ref_columns"] = (
-            f"({', '.join(keys)}) is not unique in `{parent.name}`, so nothing can point to it. "
-            f"Unique are: {', '.join(unique) or 'none'}."
-        )
-    same = f"FOREIGN KEY {key_list(columns)} REFERENCES "
-    for one in child.table.constraints:
-        points = any(key.name == one.name and key.parent == parent.name for key in child.foreign_keys)
-        if one.kind == "f" and one.definition.startswith(same) and points:
-            found["columns"] = f"foreign key `{one.name}` points there by these columns already."
-    required = [name for name in columns if (column := child.table.column(name)) and not column.nullable]
-    if situation.text("on_delete") == "set null" and required:
-        found["on_delete"] = f"`{required[0]}` is NOT NULL, so a delete could never set it NULL."
-    reason = taken(situation.text("constraint_name"), child)
-    return found | ({"constraint_name": reason} if reason else {})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from protocol.facts import TableFacts
 from protocol.names import quoted
 from protocol.recipes import constraint, guards, index, partitioned
 from protocol.recipes.instant import instant, undo_by
@@ -12,12 +11,10 @@ from protocol.recipes.ways import online_way, plain_way
 from protocol.situation import Situation
 from protocol.steps import Guard, Step
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 if TYPE_CHECKING:
     from protocol.changes.add_foreign_key import AddForeignKey
-
-PARENT_NOT_VALID = 18
-"""First major version that takes a NOT VALID foreign key on a partitioned table."""
 
 BOTH = (
     "New rows obey at once and existing ones are not looked at. "
@@ -62,7 +59,7 @@ def _index(change: AddForeignKey, situation: Situation, facts: TableFacts) -> tu
 
 
 def _declared(change: AddForeignKey, situation: Situation, facts: TableFacts) -> tuple[Step, ...]:
-    if facts.table.kind == "partitioned table" and situation.major < PARENT_NOT_VALID:
+    if facts.table.kind == "partitioned table" and situation.major < constraint.FOREIGN_KEY_NOT_VALID_ON_PARTITIONED:
         return _by_parts(change, situation, facts)
     declare = constraint.declare(
         "declare_key",

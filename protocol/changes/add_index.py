@@ -7,7 +7,7 @@ from protocol.changes import add_index_ways
 from protocol.changes.base import Change
 from protocol.discovery import Group, Option, Question
 from protocol.errors import BadAnswer
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry, Trial
 from protocol.names import Expression, Name, TableName, quoted
@@ -21,6 +21,7 @@ from protocol.schema import Index
 from protocol.situation import Situation
 from protocol.steps import Check
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 Method = Literal["btree", "hash", "gin", "gist", "spgist", "brin"]
 

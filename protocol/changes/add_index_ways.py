@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from protocol.facts import TableFacts
 from protocol.names import quoted
 from protocol.recipes import guards, index, partitioned
 from protocol.recipes.constraint import estimated_build
@@ -13,6 +12,7 @@ from protocol.recipes.ways import online_way, plain_way
 from protocol.situation import Situation
 from protocol.steps import Guard, Step
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 if TYPE_CHECKING:
     from protocol.changes.add_index import AddIndex

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from protocol.changes.base import Change
 from protocol.discovery import Group, Question
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Trial
 from protocol.names import Name, TableName, quoted
@@ -20,6 +20,7 @@ from protocol.schema import Constraint, Index
 from protocol.situation import Situation
 from protocol.steps import Check, Step
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 TABLE = Question(id="table", group=Group.KIND, text="Which table gets a primary key?", form="table")
 COLUMNS = Question(id="columns", group=Group.KIND, text="Which columns are the primary key?", form="columns")

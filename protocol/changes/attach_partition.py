@@ -5,9 +5,10 @@ from typing import ClassVar, Literal
 
 from protocol.changes.base import Change
 from protocol.discovery import Group, Question
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.names import TableName, derived_name
+from protocol.partitioning import Partition
 from protocol.recipes import bounds as reading
 from protocol.recipes import index as indexes
 from protocol.recipes import partition as recipe
@@ -15,9 +16,9 @@ from protocol.recipes.bounds import Bounds
 from protocol.recipes.looking import no_leftovers
 from protocol.recipes.partition_checks import difference, index_tails, is_attached, is_unique, of_partitioned
 from protocol.situation import Situation
-from protocol.standing import Partition
 from protocol.steps import Check, Statements, Step
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 TABLE = Question(
     id="table",
@@ -74,9 +75,9 @@ class AttachPartition(Change):
     def foresee(self, facts: Facts) -> Facts:
         there = facts.of(self.table)
         assert there.partitioning is not None
-        mine = Partition(name=self.partition, bounds=reading.read(self.bounds, there).sql.removeprefix("FOR VALUES "))
-        parts = (*there.partitioning.partitions, mine)
-        partitioning = there.partitioning.model_copy(update={"partitions": parts})
+        bounds = reading.read(self.bounds, there).sql.removeprefix("FOR VALUES ")
+        mine = Partition(name=self.partition, parent=self.table, bounds=bounds)
+        partitioning = there.partitioning.with_partition(mine)
         part = facts.of(self.partition).model_copy(update={"partition_of": self.table})
         return facts.with_table(there.model_copy(update={"partitioning": partitioning})).with_table(part)
 
@@ -174,7 +175,7 @@ def _against(facts: TableFacts, part: TableFacts, major: int) -> str | None:
         return "a table is no partition of itself."
     if part.partition_of is not None:
         return f"`{part.name}` is a partition of `{part.partition_of}` already."
-    if any(trait.inherited for trait in part.traits) or (part.partitioning is None and _has_children(part)):
+    if any(column.inherited for column in part.columns) or (part.partitioning is None and part.heirs):
         return f"`{part.name}` takes part in inheritance, which the server refuses in a partition."
     if reason := difference(facts, part, major):
         return reason
@@ -182,7 +183,3 @@ def _against(facts: TableFacts, part: TableFacts, major: int) -> str | None:
     if part.partitioning is not None and lacking:
         return f"`{part.name}` is partitioned itself and lacks an index of `{facts.name}`: add it first."
     return None
-
-
-def _has_children(part: TableFacts) -> bool:
-    return any(dependant.kind == "partition" for dependant in part.dependants)

@@ -10,7 +10,7 @@ from protocol.changes import change_type_conflicts, change_type_ways
 from protocol.changes.base import Change
 from protocol.changes.change_type_conflicts import SERIAL, more_than_a_cast
 from protocol.discovery import Group, Option, Question
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.names import Expression, Name, TableName, quoted
@@ -22,6 +22,7 @@ from protocol.respelling import respelled
 from protocol.situation import Situation
 from protocol.steps import Check
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 from protocol.type_change import INTEGERS, cannot_fail, casts, depends_on_session
 
 TABLE = Question(id="table", group=Group.KIND, text="Which table is it in?", form="table")
@@ -203,11 +204,11 @@ class ChangeType(Change):
         yield warns(
             "Prepared statements that return the column fail once with “cached plan must not change result type”"
         )
-        for one in facts.referencing:
+        for one in facts.incoming:
             if self.column in one.referenced:
                 there = ", ".join(f"{part.name} ({part.type})" for part in one.columns)
                 yield warns(
-                    f"`{one.table}` points to it with {there}: that stays legal, but its type does not grow along. "
+                    f"`{one.child}` points to it with {there}: that stays legal, but its type does not grow along. "
                     "Change it too, as a change of its own"
                 )
         sequence = facts.column(self.column).sequence

@@ -2,17 +2,15 @@
 
 import re
 
-from protocol.facts import ColumnFacts, TableFacts
+from protocol.column_facts import ColumnFacts
 from protocol.names import derived_name, quoted
 from protocol.recipes.shadow import NEW, OLD
 from protocol.schema import Column
 from protocol.situation import Situation
+from protocol.table_facts import TableFacts
 from protocol.type_change import INTEGERS, STAMP, STAMPTZ, base_of, casts, depends_on_session
 
 SERIAL = {"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"}
-
-REFUSED = ("view", "rule", "policy", "generated column", "function", "trigger", "publication", "partition key")
-"""Users on whose account the server refuses ALTER COLUMN TYPE (measured on PostgreSQL 15, 16 and 18)."""
 
 
 def conflicts(situation: Situation) -> dict[str, str]:
@@ -32,7 +30,7 @@ def _of_column(facts: TableFacts, column: Column, details: ColumnFacts) -> dict[
         }
     if column.generated:
         return {"column": f"`{column.name}` is generated: drop it and add it again with the other type."}
-    using = [f"{user.kind} {user.name}".strip() for user in details.users if user.kind in REFUSED]
+    using = [one.said for one in facts.refusing("change_type", column.name)]
     if using:
         return {
             "column": f"the server does not change the type of a column that others are built on: {', '.join(using)}. "

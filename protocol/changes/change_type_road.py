@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocol import rates
-from protocol.facts import Key, TableFacts
+from protocol.key import Key
 from protocol.keyset import keyset_backfill
 from protocol.names import derived_name, quoted
 from protocol.recipes.conversion import Conversion, make_test
@@ -17,6 +17,7 @@ from protocol.recipes.switch import Switch
 from protocol.recipes.sync import Sync, one_way
 from protocol.situation import Situation
 from protocol.steps import Backfill, ChangingStep, Concurrently, Gate, Guard, Statements, Step, Undo
+from protocol.table_facts import TableFacts
 from protocol.type_change import STRINGS, base_of
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocol.changes.change_type_road import Road
-from protocol.facts import TableFacts
 from protocol.recipes.dressing import Dressing
 from protocol.recipes.shadow import NEW, has_heirs
 from protocol.situation import Situation
 from protocol.steps import Statements
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 if TYPE_CHECKING:
     from protocol.changes.change_type import ChangeType
@@ -46,7 +46,7 @@ def strategy(change: ChangeType, situation: Situation) -> Strategy:
 
 
 def _obstacle(change: ChangeType, situation: Situation, facts: TableFacts) -> str:
-    value, using, column = situation.value("type"), situation.value("using"), facts.column(change.column)
+    value, using, column = situation.value("type"), situation.value("using"), change.column
     if facts.table.kind == "partitioned table":
         return "an index on a partitioned table cannot be built concurrently"
     if has_heirs(facts):
@@ -57,9 +57,9 @@ def _obstacle(change: ChangeType, situation: Situation, facts: TableFacts) -> st
         return f"`{change.type}` is a domain with a CHECK: adding a column of it rewrites the table"
     if using is not None and using.volatility == "volatile":
         return f"`{change.using}` gives another value each time it is asked, so no row could ever be proved right"
-    if identity := column.used_by("replica identity"):
+    if identity := facts.users(column, "replica identity"):
         return f"{', '.join(identity)} is the replica identity, which would be lost with its index"
-    if statistics := column.used_by("statistics object"):
+    if statistics := facts.users(column, "statistics object"):
         return f"the statistics object {', '.join(statistics)} would be lost with the old column"
     if strange := Dressing(facts, change.column, change.column, NEW, 0).unclear:
         return f"{', '.join(strange)} cannot be copied to another column for certain"

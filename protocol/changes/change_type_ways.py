@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from protocol import rates
 from protocol.changes import change_type_shadow
-from protocol.facts import Figure, TableFacts
+from protocol.figure import Figure
 from protocol.names import derived_name, literal, quoted
 from protocol.recipes.conversion import tested
 from protocol.recipes.copies import indexes_on
@@ -25,6 +25,7 @@ from protocol.schema import Constraint
 from protocol.situation import Situation
 from protocol.steps import Check, Statements, Undo
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 from protocol.type_change import STRINGS, base_of, effect_of
 
 if TYPE_CHECKING:
@@ -232,13 +233,13 @@ def _with_default(change: ChangeType, facts: TableFacts, type_: str) -> tuple[st
 
 def checks(change: ChangeType, situation: Situation) -> tuple[Check, ...]:
     facts = situation.facts.of(change.table)
-    pointing = [one for one in facts.referencing if change.column in one.referenced and one.constraint.validated]
+    pointing = [one for one in facts.incoming if change.column in one.referenced and one.validated]
     return (
         column_has_type(change.table, change.column, change.type),
         *(() if change.nullable else (not_null_is_proved(change.table, change.column, situation.major),)),
         *(column_is_gone(change.table, derived_name(change.column, end), f"gone_{end[-3:]}") for end in (NEW, OLD)),
         *(
-            constraint_is_proved(one.table, one.constraint.name).model_copy(update={"id": f"pointing_{number}"})
+            constraint_is_proved(one.child, one.name).model_copy(update={"id": f"pointing_{number}"})
             for number, one in enumerate(pointing, start=1)
         ),
         _no_trigger_left(change),

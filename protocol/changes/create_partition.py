@@ -5,18 +5,20 @@ from typing import ClassVar, Literal
 
 from protocol.changes.base import Change
 from protocol.discovery import Group, Question
-from protocol.facts import Facts, Figure, TableFacts
+from protocol.facts import Facts
+from protocol.figure import Figure
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.names import TableName, quoted
+from protocol.partitioning import Partition
 from protocol.recipes import bounds as reading
 from protocol.recipes import partition as recipe
 from protocol.recipes.looking import no_leftovers
 from protocol.recipes.partition_checks import is_attached, of_partitioned
 from protocol.situation import Situation, new_name
-from protocol.standing import Partition
 from protocol.steps import Check, Undo
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 TABLE = Question(
     id="table",
@@ -88,9 +90,9 @@ class CreatePartition(Change):
     def foresee(self, facts: Facts) -> Facts:
         there = facts.of(self.table)
         assert there.partitioning is not None
-        mine = Partition(name=self.partition, bounds=reading.read(self.bounds, there).sql.removeprefix("FOR VALUES "))
-        parts = (*there.partitioning.partitions, mine)
-        partitioning = there.partitioning.model_copy(update={"partitions": parts})
+        bounds = reading.read(self.bounds, there).sql.removeprefix("FOR VALUES ")
+        mine = Partition(name=self.partition, parent=self.table, bounds=bounds)
+        partitioning = there.partitioning.with_partition(mine)
         return facts.with_table(there.model_copy(update={"partitioning": partitioning}))
 
     def strategies(self, situation: Situation) -> tuple[Strategy, ...]:

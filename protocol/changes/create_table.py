@@ -9,15 +9,18 @@ from protocol.changes import create_table_ways
 from protocol.changes.base import Change
 from protocol.clauses import Unclear
 from protocol.discovery import TYPE, Group, Question
-from protocol.facts import Facts, Figure, Key, KeyColumn, TableFacts
+from protocol.facts import Facts
+from protocol.figure import Figure
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
+from protocol.key import Key, KeyColumn
 from protocol.names import TableName, quoted
 from protocol.recipes.definition import DefinedColumn, Definition, read
 from protocol.schema import Column, Constraint, Table
 from protocol.situation import Situation, new_name
 from protocol.steps import Check
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 TABLE_NAME = Question(id="table_name", group=Group.KIND, text="What is the new table called?", form="new_table")
 DEFINITION = Question(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocol.names import literal, quoted
-from protocol.recipes.definition import ForeignKey
+from protocol.recipes.definition import DefinedForeignKey
 from protocol.recipes.instant import instant, undo_by
 from protocol.recipes.looking import constraint_is_proved, relation_is_there
 from protocol.situation import Situation
@@ -47,7 +47,7 @@ def strategies(change: CreateTable, situation: Situation) -> tuple[Strategy, ...
     )
 
 
-def _points_to(change: CreateTable, number: int, key: ForeignKey, limit: int) -> Statements:
+def _points_to(change: CreateTable, number: int, key: DefinedForeignKey, limit: int) -> Statements:
     named = f"{change.table.sql} DROP CONSTRAINT {quoted(key.name)}"
     return instant(
         f"foreign_key_{number}",

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from protocol.changes.base import Change
 from protocol.discovery import Group, Option, Question
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.keyset import keyset_walk
@@ -17,6 +17,7 @@ from protocol.recipes.removed_rows import RemovedRows, referenced_by
 from protocol.situation import Situation
 from protocol.steps import Backfill, Check, Step
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 TABLE = Question(id="table", group=Group.KIND, text="Which table has double rows?", form="table")
 COLUMNS = Question(id="columns", group=Group.KIND, text="Which columns must not be double together?", form="columns")
@@ -56,11 +57,10 @@ class Deduplicate(Change):
             return {}
         if facts.key is None:
             return {"table": f"`{facts.name}` has no key of NOT NULL columns; add one first."}
-        pointing = tuple((d.name, d.note) for d in facts.dependants if d.kind == "foreign key")
-        if pointing:
+        if facts.incoming:
             return {
-                "table": f"other rows point to rows of `{facts.name}` ({referenced_by(pointing)}). Point them to the "
-                "row that stays, drop the constraint, and remove the double rows then."
+                "table": f"other rows point to rows of `{facts.name}` ({referenced_by(facts.incoming)}). Point them to "
+                "the row that stays, drop the constraint, and remove the double rows then."
             }
         unique = _already_unique(facts, situation.columns())
         return {"columns": f"index `{unique}` keeps them unique already."} if unique else {}

@@ -68,11 +68,10 @@ class DetachPartition(Change):
     def foresee(self, facts: Facts) -> Facts:
         there = facts.of(self.table)
         assert there.partitioning is not None
-        kept = tuple(part for part in there.partitioning.partitions if part.name != self.partition)
-        partitioning = there.partitioning.model_copy(update={"partitions": kept})
+        partitioning = there.partitioning.without(self.partition)
         part = facts.of(self.partition)
-        traits = tuple(trait.model_copy(update={"inherited": False}) for trait in part.traits)
-        alone = part.model_copy(update={"partition_of": None, "traits": traits})
+        own = tuple(column.model_copy(update={"inherited": False}) for column in part.columns)
+        alone = part.model_copy(update={"partition_of": None, "columns": own})
         return facts.with_table(there.model_copy(update={"partitioning": partitioning})).with_table(alone)
 
     def strategies(self, situation: Situation) -> tuple[Strategy, ...]:

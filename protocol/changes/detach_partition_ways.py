@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocol import rates
-from protocol.facts import TableFacts
 from protocol.names import literal, quoted
+from protocol.partitioning import Partition
 from protocol.recipes import partition as recipe
 from protocol.recipes.instant import instant, undo_by
 from protocol.recipes.partition_checks import inherits_sql
 from protocol.situation import Situation
-from protocol.standing import Partition
 from protocol.steps import Concurrently, Statements, Undo
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 if TYPE_CHECKING:
     from protocol.changes.detach_partition import DetachPartition
@@ -116,7 +116,6 @@ def _pending(change: DetachPartition) -> str:
 
 def _in_one_lock(change: DetachPartition, facts: TableFacts, situation: Situation) -> Strategy:
     part = _part(change, facts)
-    referenced = any(one.kind == "foreign key" for one in facts.dependants)
     step = instant(
         "detach",
         f"Detach {change.partition}",
@@ -125,7 +124,7 @@ def _in_one_lock(change: DetachPartition, facts: TableFacts, situation: Situatio
         limit=situation.lock_limit,
         undo=_back(change, facts, part),
     )
-    refused = referenced and situation.no_downtime and not facts.is_empty
+    refused = facts.incoming and situation.no_downtime and not facts.is_empty
     return Strategy(
         id="in_one_lock",
         title="In one short lock",

@@ -6,16 +6,19 @@ from typing import ClassVar, Literal
 from protocol.changes import drop_column_ways
 from protocol.changes.base import Change
 from protocol.discovery import Group, Question
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
-from protocol.inquiry import Inquiry
 from protocol.names import Name, TableName, literal
-from protocol.recipes import rebuild, use
+from protocol.recipes import rebuild
 from protocol.recipes.looking import column_is_gone
 from protocol.schema import Column
 from protocol.situation import Situation
 from protocol.steps import Check
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
+
+STAYS = ("partition", "inheriting table", "column of the row type")
+"""What uses every column of a table, and goes on with the others."""
 
 TABLE = Question(id="table", group=Group.KIND, text="Which table loses a column?", form="table")
 COLUMN = Question(id="column", group=Group.KIND, text="Which column is dropped?", form="column")
@@ -46,12 +49,6 @@ class DropColumn(Change):
         return {"column": reason} if reason else {}
 
     @classmethod
-    def inquiries(cls, situation: Situation) -> tuple[Inquiry, ...]:
-        facts, column = situation.table(), situation.column()
-        archive = drop_column_ways.archive_of(facts, column) if facts and column else None
-        return (Inquiry(question="column", table=archive.name, use="free name"),) if archive else ()
-
-    @classmethod
     def from_situation(cls, situation: Situation) -> "DropColumn":
         column = situation.column()
         return cls(table=situation.name(), column=column.name if column else situation.need("column"))
@@ -62,7 +59,7 @@ class DropColumn(Change):
 
     def foresee(self, facts: Facts) -> Facts:
         there = facts.of(self.table)
-        gone = {one.name for one in there.standing if one.column == self.column and one.kind == "index"}
+        gone = {index.name for index in there.indexes_on(self.column)}
         constraints = tuple(c for c in there.table.constraints if self.column not in c.columns)
         gone |= {c.name for c in there.table.constraints if self.column in c.columns}
         table = there.table.model_copy(
@@ -72,9 +69,12 @@ class DropColumn(Change):
                 "indexes": tuple(i for i in there.table.indexes if i.name not in gone and self.column not in i.columns),
             }
         )
-        standing = tuple(one for one in there.standing if one.column != self.column)
+        dependants = tuple(one for one in there.dependants if self.column not in one.columns or one.kind in STAYS)
         key = None if there.key and self.column in {part.name for part in there.key.columns} else there.key
-        return facts.with_table(there.model_copy(update={"table": table, "standing": standing, "key": key}))
+        later = facts.with_table(there.model_copy(update={"table": table, "dependants": dependants, "key": key}))
+        column = there.table.column(self.column)
+        archive = drop_column_ways.archive_of(there, column, facts) if column else None
+        return later.keeping(archive.name) if archive else later
 
     def strategies(self, situation: Situation) -> tuple[Strategy, ...]:
         facts = situation.facts.of(self.table)
@@ -134,11 +134,11 @@ class DropColumn(Change):
 
 def _reason_against(facts: TableFacts, column: Column) -> str | None:
     """Why the server would refuse it, or take more than the column, as a sentence."""
-    name, children = column.name, [d.name for d in facts.dependants if d.kind == "partition"]
-    if any(trait.name == name and trait.inherited for trait in facts.traits):
+    name = column.name
+    if facts.column(name).inherited:
         return f"`{name}` comes from the table that `{facts.name}` inherits from: drop it there."
-    if facts.partitioning is None and children:
-        return f"tables inherit it: {', '.join(children)}. Undo the inheritance first."
+    if facts.partitioning is None and facts.heirs:
+        return f"tables inherit it: {', '.join(facts.heirs)}. Undo the inheritance first."
     if facts.partitioning and name in facts.partitioning.columns:
         return f"`{facts.name}` is partitioned by `{name}`, so the server refuses to drop it."
     if len(facts.table.columns) == 1:
@@ -146,7 +146,7 @@ def _reason_against(facts: TableFacts, column: Column) -> str | None:
     primary = next((c for c in facts.table.constraints if c.kind == "p" and name in c.columns), None)
     if primary is not None:
         return f"`{name}` belongs to the primary key {primary.name}: drop that key, or make another, first."
-    refusing = use.refusing(facts, name)
+    refusing = ", ".join(one.said for one in facts.refusing("drop_column", name))
     if refusing:
-        return f"the server would not drop it, for these use it: {use.named(refusing)}. Change or drop them first."
+        return f"the server would not drop it, for these use it: {refusing}. Change or drop them first."
     return None

@@ -1,16 +1,17 @@
 """The ways to drop a column: archived in step with the table until it goes, or at once (R14)."""
 
-from protocol.facts import TableFacts
+from protocol.facts import Facts
 from protocol.names import literal, quoted
 from protocol.recipes import rebuild, use
 from protocol.recipes.archive import Archive
 from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant
+from protocol.recipes.kept_in import free_name
 from protocol.recipes.relax import STAYS_NULLABLE, not_null_again, relax
 from protocol.schema import Column
 from protocol.situation import Situation
-from protocol.standing import ColumnTraits
 from protocol.steps import ChangingStep, Statements, Step, Undo
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 BACK = (
     "The column comes back as the last one. Rows written since keep NULL, and one deleted and written again under the "
@@ -26,11 +27,11 @@ def strategies(facts: TableFacts, column: Column, situation: Situation) -> tuple
     return (_archive_then_drop(facts, column, situation), now)
 
 
-def archive_of(facts: TableFacts, column: Column) -> Archive | None:
+def archive_of(facts: TableFacts, column: Column, every: Facts) -> Archive | None:
     """The archive that keeps the values; None where there is none to be had, or nothing to keep."""
     if facts.is_empty or column.generated or facts.key is None or _obstacle(facts, column):
         return None
-    return Archive(facts.name, column, facts.key)
+    return Archive(facts.name, column, facts.key, free_name(every, "archive", facts.name.name, column.name))
 
 
 def _obstacle(facts: TableFacts, column: Column) -> str:
@@ -38,13 +39,13 @@ def _obstacle(facts: TableFacts, column: Column) -> str:
         return f"`{facts.name}` has no primary key or unique index of NOT NULL columns to keep the values by"
     if column.name in {part.name for part in facts.key.columns}:
         return f"`{column.name}` belongs to the only key of `{facts.name}` that its values could be kept by"
-    if column.identity or any(one.column == column.name and one.kind == "sequence" for one in facts.standing):
+    if _has_sequence(facts, column):
         return "its sequence goes with it, and would start anew"
     return ""
 
 
 def _archive_then_drop(facts: TableFacts, column: Column, situation: Situation) -> Strategy:
-    archive = archive_of(facts, column)
+    archive = archive_of(facts, column, situation.facts)
     steps: tuple[Step, ...] = ()
     if archive is not None:
         undo = _back(facts, column, situation, archive)
@@ -91,7 +92,7 @@ def _drop_now(facts: TableFacts, column: Column, situation: Situation) -> Strate
 
 
 def _has_sequence(facts: TableFacts, column: Column) -> bool:
-    return bool(column.identity) or any(o.column == column.name and o.kind == "sequence" for o in facts.standing)
+    return bool(column.identity) or facts.column(column.name).sequence is not None
 
 
 def _let_go(facts: TableFacts, column: Column, situation: Situation) -> tuple[Step, ...]:
@@ -146,13 +147,13 @@ def _back(facts: TableFacts, column: Column, situation: Situation, archive: Arch
 
 def _add_again(facts: TableFacts, column: Column) -> Statements:
     named, bare = facts.name.sql, quoted(column.name)
-    traits = next((one for one in facts.traits if one.name == column.name), ColumnTraits(name=column.name))
+    there = facts.column(column.name)
     add = f"ALTER TABLE {named} ADD COLUMN {bare} {column.type}"
-    add += f" COLLATE {traits.collation}" if traits.collation else ""
+    add += f" COLLATE {there.collation}" if there.collation else ""
     if column.generated:
         add += f" GENERATED ALWAYS AS ({column.default}) {column.generated.upper()}"
     default = f"ALTER TABLE {named} ALTER COLUMN {bare} SET DEFAULT {column.default}"
-    comment = dict(facts.table.comments).get(column.name)
+    comment = facts.table.comment(column.name)
     return instant(
         "undo_drop_column",
         f"Add column {column.name} again",
@@ -162,16 +163,7 @@ def _add_again(facts: TableFacts, column: Column) -> Statements:
         add,
         *((default,) if column.default and not column.generated else ()),
         *((f"COMMENT ON COLUMN {named}.{bare} IS {literal(comment)}",) if comment else ()),
-        *(f"ALTER TABLE {named} ALTER COLUMN {bare} {setting}" for setting in traits.settings),
-        *_grants_again(facts, column.name),
+        *(f"ALTER TABLE {named} ALTER COLUMN {bare} {setting}" for setting in there.settings),
+        *(grant.sql(facts.name, column.name) for grant in there.grants),
         limit=UNDO_LOCK_TIMEOUT_MS,
-    )
-
-
-def _grants_again(facts: TableFacts, column: str) -> tuple[str, ...]:
-    return tuple(
-        f"GRANT {grant.privilege} ({quoted(column)}) ON {facts.name.sql} "
-        f"TO {quoted(grant.grantee) if grant.grantee else 'PUBLIC'}{' WITH GRANT OPTION' if grant.grantable else ''}"
-        for grant in facts.grants
-        if grant.column == column
     )

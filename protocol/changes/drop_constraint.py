@@ -7,7 +7,7 @@ from protocol.changes import drop_constraint_ways
 from protocol.changes.base import Change
 from protocol.discovery import Group, Question
 from protocol.errors import BadAnswer
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.names import Name, TableName
 from protocol.recipes.foreseen import with_column, without
@@ -16,6 +16,7 @@ from protocol.schema import Constraint
 from protocol.situation import Situation
 from protocol.steps import Check
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 Kind = Literal["c", "f", "n", "p", "u", "x"]
 

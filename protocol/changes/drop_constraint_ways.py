@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from protocol.facts import TableFacts
 from protocol.names import derived_name, quoted
 from protocol.recipes import constraint, partitioned
 from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant, undo_by
@@ -14,13 +13,12 @@ from protocol.schema import Constraint
 from protocol.situation import Situation
 from protocol.steps import Concurrently, Statements, Undo
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 if TYPE_CHECKING:
     from protocol.changes.drop_constraint import DropConstraint
 
 STEP = "drop_constraint"
-PARENT_NOT_VALID = 18
-"""First major version that takes a NOT VALID foreign key on a partitioned table."""
 
 
 def strategies(change: DropConstraint, situation: Situation) -> tuple[Strategy, ...]:
@@ -65,7 +63,11 @@ def _undo(facts: TableFacts, there: Constraint, major: int) -> Undo:
         )
     if there.kind in "pu":
         return _key_again(facts, there)
-    if there.kind == "f" and facts.table.kind == "partitioned table" and major < PARENT_NOT_VALID:
+    if (
+        there.kind == "f"
+        and facts.table.kind == "partitioned table"
+        and major < constraint.FOREIGN_KEY_NOT_VALID_ON_PARTITIONED
+    ):
         return _foreign_key_by_parts(facts, there)
     lock = constraint.FOREIGN_KEY_LOCK if there.kind == "f" else "ACCESS EXCLUSIVE"
     return constraint.declared_again(STEP, facts.name, there.name, there.definition, facts.rows, lock)

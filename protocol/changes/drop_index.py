@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from protocol.changes.base import Change
 from protocol.discovery import Group, Question
 from protocol.errors import BadAnswer
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.names import TableName
 from protocol.recipes import index, partitioned
@@ -18,6 +18,7 @@ from protocol.schema import Index
 from protocol.situation import Situation
 from protocol.steps import Backfill, Check, Concurrently, Statements, Step, Undo
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 INDEX = Question(id="index", group=Group.KIND, text="Which index goes?", form="index", of="index")
 

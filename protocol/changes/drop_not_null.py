@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from protocol.changes.base import Change
 from protocol.discovery import Group, Question
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.names import Name, TableName, quoted
 from protocol.recipes.foreseen import with_column
@@ -17,6 +17,7 @@ from protocol.schema import Column
 from protocol.situation import Situation
 from protocol.steps import Check
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 TABLE = Question(id="table", group=Group.KIND, text="Which table is it?", form="table")
 COLUMN = Question(id="column", group=Group.KIND, text="Which column may be NULL from now on?", form="column")

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from protocol.changes.base import Change
 from protocol.discovery import Group, Question
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.names import TableName, derived_name, quoted
@@ -15,6 +15,7 @@ from protocol.recipes.looking import relation_is_gone
 from protocol.situation import Situation
 from protocol.steps import Check, Statements
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 TABLE = Question(id="table", group=Group.KIND, text="Which table is dropped?", form="table")
 
@@ -40,10 +41,10 @@ class DropTable(Change):
         facts = situation.table()
         if facts is None:
             return {}
-        refusing = use.refusing(facts)
+        refusing = ", ".join(one.said for one in facts.refusing("drop_table"))
         if refusing:
             return {
-                "table": f"the server would not drop `{facts.name}`, for these stand on it: {use.named(refusing)}. "
+                "table": f"the server would not drop `{facts.name}`, for these stand on it: {refusing}. "
                 "Drop or change them first."
             }
         return {}
@@ -191,7 +192,4 @@ def retired(table: TableName) -> TableName:
 
 def _referenced(facts: TableFacts) -> str:
     """The tables that its foreign keys point to."""
-    keys = [
-        c.definition.partition(" REFERENCES ")[2].partition("(")[0] for c in facts.table.constraints if c.kind == "f"
-    ]
-    return ", ".join(dict.fromkeys(keys))
+    return ", ".join(dict.fromkeys(str(key.parent) for key in facts.outgoing))

@@ -7,7 +7,7 @@ from protocol.assignments import Assignment, assignments
 from protocol.changes import move_rows_ways
 from protocol.changes.base import Change
 from protocol.discovery import Group, Question
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.names import Expression, Name, TableName, quoted
@@ -17,6 +17,7 @@ from protocol.recipes.said import unreadable
 from protocol.situation import Situation
 from protocol.steps import Check
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 SAME_NAMES = "same names"
 
@@ -225,10 +226,9 @@ def _of_rows(situation: Situation, source: TableFacts) -> dict[str, str]:
     where = situation.expression("where")
     if where and changes_by_itself(where, situation.values):
         return {"where": f"`{where}` picks other rows each time it is asked; say it with a fixed value."}
-    pointing = tuple((d.name, d.note) for d in source.dependants if d.kind == "foreign key")
-    if situation.yes("delete_source") and pointing:
+    if situation.yes("delete_source") and source.incoming:
         return {
-            "delete_source": f"other rows point to rows of `{source.name}` ({referenced_by(pointing)}), so they cannot "
-            "be deleted: copy them, and drop those constraints before deleting is planned."
+            "delete_source": f"other rows point to rows of `{source.name}` ({referenced_by(source.incoming)}), so they "
+            "cannot be deleted: copy them, and drop those constraints before deleting is planned."
         }
     return {}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocol import rates
-from protocol.facts import Facts, Figure, Key, KeyColumn
+from protocol.facts import Facts
+from protocol.figure import Figure
+from protocol.key import Key, KeyColumn
 from protocol.keyset import keyset_walk
 from protocol.names import TableName, literal, quoted
 from protocol.recipes.compare import same, unsized

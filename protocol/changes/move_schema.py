@@ -101,8 +101,9 @@ class MoveSchema(Change):
         )
 
     def _create_schema(self, situation: Situation) -> Statements:
-        grantees = dict.fromkeys(grant.grantee for grant in situation.facts.of(self.table).grants)
-        named = [quoted(grantee) if grantee else "PUBLIC" for grantee in grantees]
+        facts = situation.facts.of(self.table)
+        of_columns = (grant for column in facts.columns for grant in column.grants)
+        named = dict.fromkeys(grant.role for grant in (*facts.grants, *of_columns))
         return Statements(
             id="create_schema",
             title=f"Create schema {self.schema_name}",

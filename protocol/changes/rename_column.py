@@ -5,12 +5,14 @@ from typing import ClassVar, Literal
 
 from protocol.changes import rename_column_ways
 from protocol.changes.base import Change
+from protocol.dependants import Kind
 from protocol.discovery import Group, Question
 from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.names import Name, TableName
 from protocol.recipes.foreseeing import renamed
+from protocol.recipes.said import SYSTEM_COLUMNS
 from protocol.recipes.shadow import other_triggers, published
 from protocol.schema import Column
 from protocol.situation import Situation
@@ -21,8 +23,16 @@ TABLE = Question(id="table", group=Group.KIND, text="Which table is it in?", for
 COLUMN = Question(id="column", group=Group.KIND, text="Which column is renamed?", form="column")
 NEW_NAME = Question(id="new_name", group=Group.KIND, text="What is it called from now on?", form="name")
 
-SYSTEM_COLUMNS = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}
-"""The server refuses these names (SQLSTATE 42701; documentation, “System Columns”)."""
+FOLLOWING: tuple[Kind, ...] = (
+    "view",
+    "materialised view",
+    "rule",
+    "rule elsewhere",
+    "policy",
+    "policy elsewhere",
+    "trigger",
+    "function with a parsed body",
+)
 
 
 class RenameColumn(Change):
@@ -116,7 +126,7 @@ class RenameColumn(Change):
             f"What names `{self.column}` breaks when the old name goes: application SQL, prepared statements, "
             "functions in PL/pgSQL or with SQL as text"
         )
-        followers = facts.column(self.column).used_by("view", "rule", "policy", "trigger", "function")
+        followers = facts.users(self.column, *FOLLOWING)
         if followers:
             yield holds(f"These follow the new name by themselves: {', '.join(followers)}")
             yield warns(f"Views go on calling their own column `{self.column}`, unless it is renamed there too")

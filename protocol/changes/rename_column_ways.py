@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocol import rates
-from protocol.facts import Key, TableFacts
+from protocol.key import Key
 from protocol.names import derived_name, literal, quoted
 from protocol.recipes import shadow
 from protocol.recipes.copies import index_copy, indexes_on, unclear
@@ -15,6 +15,7 @@ from protocol.recipes.sync import Sync
 from protocol.situation import Situation
 from protocol.steps import Check, Gate, Statements, Step, Undo
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 if TYPE_CHECKING:
     from protocol.changes.rename_column import RenameColumn
@@ -104,7 +105,7 @@ def _obstacle(change: RenameColumn, situation: Situation, facts: TableFacts) -> 
         return f"`{change.type}` is a domain with a CHECK: adding a column of it rewrites the table"
     if facts.table.kind == "partitioned table" and indexes_on(facts, change.column):
         return "an index on a partitioned table cannot be built concurrently"
-    if facts.column(change.column).used_by("partition key"):
+    if facts.users(change.column, "partition key"):
         return f"`{change.column}` is part of the partition key, which a trigger may not change"
     if shadow.has_heirs(facts):
         return f"other tables inherit from `{facts.name}`, and its triggers do not reach them"

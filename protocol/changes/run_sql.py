@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from protocol.changes.base import Change
 from protocol.discovery import Group, Origin, Question
-from protocol.facts import Figure
+from protocol.figure import Figure
 from protocol.findings import Point, warns
 from protocol.names import TableName, literal
 from protocol.pasted import Pasted

@@ -49,8 +49,10 @@ class SetDefault(Change):
         column = situation.column()
         if column is None:
             return {}
-        found = default.cannot_have_one(column)
-        if not found and column.default is not None and column.default == situation.text("default"):
+        found, said = default.cannot_have_one(column), situation.text("default")
+        if said is not None and said.strip(" ()").lower() == "null":
+            return {"default": "NULL is what a column without a default gets: ask for drop_default, or say a value."}
+        if not found and column.default is not None and column.default == said:
             return {"default": f"`{column.name}` has this default already."}
         return {"column": found} if found else {}
 

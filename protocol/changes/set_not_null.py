@@ -83,7 +83,9 @@ class SetNotNull(Change):
     def foresee(self, facts: Facts) -> Facts:
         column = facts.of(self.table).table.column(self.column)
         assert column is not None
-        return with_column(facts, self.table, column.model_copy(update={"nullable": False}))
+        later = with_column(facts, self.table, column.model_copy(update={"nullable": False}))
+        kept = set_not_null_ways.keeps(self, facts.of(self.table))
+        return later.keeping(set_not_null_ways.archive_of(self, facts)) if kept else later
 
     def strategies(self, situation: Situation) -> tuple[Strategy, ...]:
         return set_not_null_ways.strategies(self, situation)
@@ -117,11 +119,11 @@ class SetNotNull(Change):
         if column is not None and column.default is None and not column.identity and not column.generated:
             yield warns(f"`{self.column}` has no default: INSERTs that leave it out fail too")
 
-    def compatibility(self, situation: Situation) -> Iterator[Point]:  # noqa: ARG002 - the change says it all
+    def compatibility(self, situation: Situation) -> Iterator[Point]:
         yield warns(f"Code that may write NULL to {self.column} has to be changed before this runs")
-        yield holds(
-            "Rollback: NULL is allowed again; rows that were filled keep their value" if self.fill else ROLLBACK
-        )
-
-
-ROLLBACK = "Rollback: NULL is allowed again, in an instant"
+        if set_not_null_ways.keeps(self, situation.facts.of(self.table)):
+            yield holds("Rollback: NULL is allowed again, and rows that still hold what they were filled with get it")
+        elif self.fill:
+            yield holds("Rollback: NULL is allowed again; rows that were filled keep their value")
+        else:
+            yield holds("Rollback: NULL is allowed again, in an instant")

@@ -8,7 +8,7 @@ from protocol.assignments import Assignment, reads
 from protocol.changes import set_values_ways
 from protocol.changes.base import Change
 from protocol.discovery import Group, Question
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.names import Expression, TableName
@@ -17,6 +17,7 @@ from protocol.recipes.said import not_writable, said_assignments, unreadable
 from protocol.situation import Situation
 from protocol.steps import Check
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 TABLE = Question(id="table", group=Group.KIND, text="Which table's rows get new values?", form="table")
 ASSIGNMENTS = Question(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from protocol import rates
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.names import TableName, quoted
 from protocol.recipes.kept_in import free_name
 from protocol.recipes.looking import no_row
@@ -15,6 +15,7 @@ from protocol.schema import Column
 from protocol.situation import Situation
 from protocol.steps import Check, Statements, Step
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 if TYPE_CHECKING:
     from protocol.changes.set_values import SetValues

@@ -1,8 +1,9 @@
 """Keep a column's values by key in schema `whimbrel`, in step until it goes, so that it can come back (R14)."""
 
-from protocol.facts import Figure, Key
+from protocol.figure import Figure
+from protocol.key import Key
 from protocol.keyset import keyset_walk
-from protocol.names import TableName, derived_name, quoted
+from protocol.names import TableName, quoted
 from protocol.recipes.instant import instant, undo_by
 from protocol.schema import Column
 from protocol.steps import Backfill, Statements
@@ -19,12 +20,8 @@ class Archive:
     Values are compared as text, for json, xml and point have no equality operator.
     """
 
-    def __init__(self, table: TableName, column: Column, key: Key) -> None:
-        schema_name = () if table.schema_name == "public" else (table.schema_name,)
-        self.table, self.column, self.key = table, column, key
-        self.name = TableName(
-            schema_name="whimbrel", name=derived_name("archive", *schema_name, table.name, column.name)
-        )
+    def __init__(self, table: TableName, column: Column, key: Key, name: TableName) -> None:
+        self.table, self.column, self.key, self.name = table, column, key, name
         self.keys = tuple(quoted(part.name) for part in key.columns)
         self.value = quoted(column.name)
 

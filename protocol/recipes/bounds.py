@@ -9,9 +9,9 @@ import re
 from itertools import takewhile
 
 from protocol.clauses import Unclear, pieces, words
-from protocol.facts import TableFacts
 from protocol.names import TableName, quoted
-from protocol.standing import Partitioning
+from protocol.partitioning import Partitioning
+from protocol.table_facts import TableFacts
 from protocol.value import Value
 
 NO_LIMIT = {"minvalue", "maxvalue"}

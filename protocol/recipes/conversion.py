@@ -1,10 +1,10 @@
 """Values of one column as another type: the expression, whether it may fail, and how to find the rows where it does."""
 
-from protocol.facts import TableFacts
 from protocol.names import TableName, derived_name, quoted
 from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant, undo_by
 from protocol.recipes.sync import Sync, assign
 from protocol.steps import Guard, Statements
+from protocol.table_facts import TableFacts
 from protocol.value import Value
 
 REFUSALS = "data_exception OR integrity_constraint_violation OR raise_exception"

@@ -1,12 +1,12 @@
 """Copies of what stands on a column, for another column: indexes, each built while reads and writes go on."""
 
 from protocol.errors import Refused
-from protocol.facts import TableFacts
 from protocol.names import derived_name, quoted
 from protocol.recipes import index as indexes
 from protocol.respelling import index_parts, respelled
 from protocol.schema import Index
 from protocol.steps import Concurrently
+from protocol.table_facts import TableFacts
 
 
 def keys_of(index: Index) -> str:
@@ -16,7 +16,7 @@ def keys_of(index: Index) -> str:
 
 def indexes_on(facts: TableFacts, column: str) -> tuple[Index, ...]:
     """The valid indexes that name the column, in their keys or elsewhere."""
-    used = facts.column(column).used_by("index")
+    used = facts.users(column, "index")
 
     def names_it(index: Index) -> bool:
         return column in index.columns or index.name in used or respelled(keys_of(index), column, "") != keys_of(index)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from protocol.facts import TableFacts
 from protocol.findings import Point, warns
 from protocol.names import TableName, quoted
 from protocol.recipes.instant import instant, undo_by
@@ -12,6 +11,7 @@ from protocol.schema import Column
 from protocol.situation import Situation
 from protocol.steps import Check
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 
 def cannot_have_one(column: Column) -> str:

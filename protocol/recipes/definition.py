@@ -2,7 +2,7 @@
 
 import re
 
-from protocol.clauses import Unclear, pieces, plain, words
+from protocol.clauses import Mark, Unclear, marks, pieces, plain, words
 from protocol.names import TableName, derived_name, quoted
 from protocol.value import Value
 
@@ -44,7 +44,7 @@ class DefinedColumn(Value):
     is_serial: bool = False
 
 
-class ForeignKey(Value):
+class DefinedForeignKey(Value):
     """`parent` is the table it points to; `clause` is what stands behind ADD CONSTRAINT name."""
 
     name: str
@@ -58,7 +58,7 @@ class Definition(Value):
     elements: tuple[str, ...]
     columns: tuple[DefinedColumn, ...]
     key: tuple[str, ...] = ()
-    foreign_keys: tuple[ForeignKey, ...] = ()
+    foreign_keys: tuple[DefinedForeignKey, ...] = ()
 
 
 def read(said: str, table: TableName) -> Definition:
@@ -68,7 +68,7 @@ def read(said: str, table: TableName) -> Definition:
         text = text[1:-1]
     elements: list[str] = []
     columns: list[DefinedColumn] = []
-    keys: list[ForeignKey] = []
+    keys: list[DefinedForeignKey] = []
     primary: tuple[str, ...] = ()
     for element in pieces(text):
         first = _first(element)
@@ -98,11 +98,10 @@ def _first(element: str) -> str:
     return found[0].lower()
 
 
-def _column(element: str, table: TableName) -> tuple[DefinedColumn, str, ForeignKey | None]:
-    marks = _marks(element)
-    name_end = marks[0][2]
-    name = plain(marks[0][0])
-    constraints = [start for word, start, _, depth in marks[1:] if depth == 0 and word.lower() in COLUMN_CONSTRAINTS]
+def _column(element: str, table: TableName) -> tuple[DefinedColumn, str, DefinedForeignKey | None]:
+    (named, _, name_end, _), *others = marks(element)
+    name = plain(named)
+    constraints = [start for word, start, _, depth in others if depth == 0 and word.lower() in COLUMN_CONSTRAINTS]
     type_ = element[name_end : constraints[0] if constraints else None].strip()
     if not type_:
         raise Unclear(f"`{name}` has no type")
@@ -119,25 +118,13 @@ def _column(element: str, table: TableName) -> tuple[DefinedColumn, str, Foreign
     return column, rest, key
 
 
-def _marks(text: str) -> list[tuple[str, int, int, int]]:
-    """Each word with where it starts and ends, and the depth of parentheses it stands in."""
-    words(text)  # raises Unclear where parentheses or quotes do not close
-    found = []
-    depth = 0
-    for mark in re.finditer(r"""[A-Za-z]?'(?:[^']|'')*'|"(?:[^"]|"")+"|[^\W0-9][\w$]*|\S""", text):
-        depth -= mark.group() in {")", "]"}
-        found.append((mark.group(), mark.start(), mark.end(), depth))
-        depth += mark.group() in {"(", "["}
-    return found
-
-
 def _holds(text: str, phrase: str) -> bool:
-    spoken = " ".join(word.lower() for word, _, _, depth in _marks(text) if depth == 0)
+    spoken = " ".join(word.lower() for word, _, _, depth in marks(text) if depth == 0)
     return f" {phrase} " in f" {spoken} "
 
 
 def _default(text: str) -> str | None:
-    at = [(word.lower(), start, end) for word, start, end, depth in _marks(text) if depth == 0]
+    at = [(word.lower(), start, end) for word, start, end, depth in marks(text) if depth == 0]
     begin = next((end for word, _, end in at if word == "default"), None)
     if begin is None:
         return None
@@ -146,44 +133,44 @@ def _default(text: str) -> str | None:
     return re.sub(r"(?i)\s+null$", "", text[begin : last[0] if last else None].strip())
 
 
-def _without_reference(element: str, column: str, table: TableName) -> tuple[str, ForeignKey | None]:
+def _without_reference(element: str, column: str, table: TableName) -> tuple[str, DefinedForeignKey | None]:
     """The column without its REFERENCES, and that as a foreign key of its own."""
-    marks = [mark for mark in _marks(element) if mark[3] == 0]
-    at = next((i for i, mark in enumerate(marks) if mark[0].lower() == "references"), None)
+    found = [mark for mark in marks(element) if mark.depth == 0]
+    at = next((i for i, mark in enumerate(found) if mark.word.lower() == "references"), None)
     if at is None:
         return element, None
-    begin, name = marks[at][1], ""
-    if at > 1 and marks[at - 2][0].lower() == "constraint":
-        begin, name = marks[at - 2][1], plain(marks[at - 1][0])
-    behind = _end_of_reference(marks, at)
-    clause = element[marks[at][1] : behind].strip()
+    begin, name = found[at].start, ""
+    if at > 1 and found[at - 2].word.lower() == "constraint":
+        begin, name = found[at - 2].start, plain(found[at - 1].word)
+    behind = _end_of_reference(found, at)
+    clause = element[found[at].start : behind].strip()
     rest = f"{element[:begin].rstrip()} {element[behind:].lstrip() if behind else ''}".strip()
     key = _pointing(name or derived_name(table.name, column, "fkey"), f"FOREIGN KEY ({quoted(column)}) {clause}", table)
     return rest, key
 
 
-def _end_of_reference(marks: list[tuple[str, int, int, int]], at: int) -> int | None:
+def _end_of_reference(found: list[Mark], at: int) -> int | None:
     """Where the next constraint begins; `ON DELETE SET NULL` and `SET DEFAULT` still belong to it."""
-    for before, mark in zip(marks[at:], marks[at + 1 :], strict=False):
-        word = mark[0].lower()
-        if word in AFTER_REFERENCES and before[0].lower() != "set" and not _says_deferrable(word, mark, marks):
-            return mark[1]
+    for before, mark in zip(found[at:], found[at + 1 :], strict=False):
+        word = mark.word.lower()
+        if word in AFTER_REFERENCES and before.word.lower() != "set" and not _says_deferrable(word, mark, found):
+            return mark.start
     return None
 
 
-def _says_deferrable(word: str, mark: tuple[str, int, int, int], marks: list[tuple[str, int, int, int]]) -> bool:
-    following = marks[marks.index(mark) + 1 :][:1]
-    return word == "not" and bool(following) and following[0][0].lower() == "deferrable"
+def _says_deferrable(word: str, mark: Mark, found: list[Mark]) -> bool:
+    following = found[found.index(mark) + 1 :][:1]
+    return word == "not" and bool(following) and following[0].word.lower() == "deferrable"
 
 
-def _table_foreign_key(element: str, table: TableName) -> ForeignKey | None:
-    marks = [mark for mark in _marks(element) if mark[3] == 0]
-    lowered = [mark[0].lower() for mark in marks]
+def _table_foreign_key(element: str, table: TableName) -> DefinedForeignKey | None:
+    found = [mark for mark in marks(element) if mark.depth == 0]
+    lowered = [mark.word.lower() for mark in found]
     if "foreign" not in lowered:
         return None
     at = lowered.index("foreign")
-    name = plain(marks[1][0]) if lowered[0] == "constraint" else ""
-    clause = element[marks[at][1] :].strip()
+    name = plain(found[1].word) if lowered[0] == "constraint" else ""
+    clause = element[found[at].start :].strip()
     inside = re.match(r"(?is)foreign\s+key\s*(\(.*?\))", clause)
     columns = [plain(word) for word in words(inside[1][1:-1]) if word != ","] if inside else []
     return _pointing(name or derived_name(table.name, *columns, "fkey"), clause, table)
@@ -192,14 +179,14 @@ def _table_foreign_key(element: str, table: TableName) -> ForeignKey | None:
 NAME = r"""(?:"(?:[^"]|"")+"|[^\W0-9][\w$]*)"""
 
 
-def _pointing(name: str, clause: str, table: TableName) -> ForeignKey:
+def _pointing(name: str, clause: str, table: TableName) -> DefinedForeignKey:
     """The clause with its parent's name in full: a bare one means a table beside the new one."""
     found = re.search(rf"(?is)\breferences\s+({NAME}(?:\s*\.\s*{NAME})?)", clause)
     if found is None:
         raise Unclear("a foreign key says which table it REFERENCES")
     parts = [plain(word) for word in words(found[1]) if word != "."]
     parent = TableName(schema_name=parts[0] if len(parts) > 1 else table.schema_name, name=parts[-1])
-    return ForeignKey(
+    return DefinedForeignKey(
         name=name, parent=parent, clause=f"{clause[: found.start(1)]}{parent.sql}{clause[found.end(1) :]}"
     )
 
@@ -209,7 +196,7 @@ def _primary_of(element: str) -> tuple[str, ...]:
     return tuple(plain(word) for word in words(found[1]) if word != ",") if found else ()
 
 
-def _named_apart(keys: list[ForeignKey]) -> list[ForeignKey]:
+def _named_apart(keys: list[DefinedForeignKey]) -> list[DefinedForeignKey]:
     """No two foreign keys of one name, as the server numbers them."""
     taken: set[str] = set()
     apart = []

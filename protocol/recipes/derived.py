@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from protocol import rates
-from protocol.facts import Facts, Figure, TableFacts
+from protocol.facts import Facts
+from protocol.figure import Figure
 from protocol.findings import Point, holds, warns
 from protocol.keyset import keyset_backfill
 from protocol.names import Expression, TableName, quoted
@@ -17,6 +18,7 @@ from protocol.schema import Column
 from protocol.situation import Situation
 from protocol.steps import Backfill, Check, Gate, Statements, Step
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 from protocol.value import Value
 
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from protocol.facts import Figure, Referencing, TableFacts
+from protocol.figure import Figure
+from protocol.foreign_key import ForeignKey
 from protocol.names import TableName, quoted
 from protocol.recipes.copies import copy_of, index_copy, indexes_on, unclear
 from protocol.recipes.instant import instant, undo_by
@@ -11,6 +12,7 @@ from protocol.recipes.not_null import validate
 from protocol.respelling import pointing, respelled
 from protocol.schema import Constraint, Index
 from protocol.steps import ChangingStep
+from protocol.table_facts import TableFacts
 
 
 class Dressing:
@@ -42,8 +44,8 @@ class Dressing:
         return tuple(one for one in self.facts.table.constraints if one.kind in "cf" and self.column in one.columns)
 
     @property
-    def pointing(self) -> tuple[Referencing, ...]:
-        return tuple(one for one in self.facts.referencing if self.column in one.referenced)
+    def pointing(self) -> tuple[ForeignKey, ...]:
+        return tuple(one for one in self.facts.incoming if self.column in one.referenced)
 
     @property
     def unclear(self) -> tuple[str, ...]:
@@ -82,7 +84,7 @@ class Dressing:
         for number, one in enumerate(self.pointing, start=1):
             rule = one.constraint
             definition = pointing(rule.definition, self.column, quoted(self.stand_in)) or rule.definition
-            yield from self._added(f"copy_pointing_{number}", one.table, rule, definition)
+            yield from self._added(f"copy_pointing_{number}", one.child, rule, definition)
 
     def _index(self, index: Index, id_: str) -> ChangingStep:
         return index_copy(self.facts, index, self.column, self.stand_in, self.end, id_)

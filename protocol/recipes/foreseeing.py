@@ -1,10 +1,11 @@
 """What a table is once one of its columns has another name or type."""
 
-from protocol.facts import Referencing, TableFacts
+from protocol.foreign_key import ForeignKey
 from protocol.names import quoted
 from protocol.recipes.shadow import key_with
 from protocol.respelling import index_parts, pointing, respelled
 from protocol.schema import Column, Constraint, Index
+from protocol.table_facts import TableFacts
 
 
 def renamed(facts: TableFacts, column: str, name: str) -> TableFacts:
@@ -22,23 +23,28 @@ def renamed(facts: TableFacts, column: str, name: str) -> TableFacts:
         keys = respelled(keys, column, quoted(name)) or keys
         return one.model_copy(update={"columns": follows(one.columns), "definition": head + keys})
 
-    def referencing_of(one: Referencing) -> Referencing:
-        spelled = pointing(one.constraint.definition, column, quoted(name)) if column in one.referenced else None
-        constraint = one.constraint.model_copy(update={"definition": spelled or one.constraint.definition})
-        return one.model_copy(update={"constraint": constraint, "referenced": follows(one.referenced)})
+    def definition_of(definition: str, key: ForeignKey | None) -> str:
+        if key is not None and key.parent == facts.name and column in key.referenced:
+            definition = pointing(definition, column, quoted(name)) or definition
+        if key is not None and key.child != facts.name:
+            return definition
+        here, points, there = definition.partition(" REFERENCES ")
+        return (respelled(here, column, quoted(name)) or here) + points + there
 
-    referencing = tuple(map(referencing_of, facts.referencing))
-    to_itself = {
-        one.constraint.name: one.constraint.definition.partition(" REFERENCES ")[2]
-        for one in referencing
-        if one.table == facts.name
-    }
+    def foreign_key_of(key: ForeignKey) -> ForeignKey:
+        own, pointed = key.child == facts.name, key.parent == facts.name
+        columns = tuple(
+            one.model_copy(update={"name": name}) if own and one.name == column else one for one in key.columns
+        )
+        referenced = follows(key.referenced) if pointed else key.referenced
+        definition = definition_of(key.definition, key)
+        return key.model_copy(update={"columns": columns, "referenced": referenced, "definition": definition})
+
+    own = {key.name: key for key in facts.outgoing}
 
     def constraint_of(one: Constraint) -> Constraint:
-        here, points, there = one.definition.partition(" REFERENCES ")
-        here = respelled(here, column, quoted(name)) or here
-        there = to_itself.get(one.name, there)
-        return one.model_copy(update={"columns": follows(one.columns), "definition": here + points + there})
+        definition = definition_of(one.definition, own.get(one.name))
+        return one.model_copy(update={"columns": follows(one.columns), "definition": definition})
 
     table = table.model_copy(
         update={
@@ -49,7 +55,11 @@ def renamed(facts: TableFacts, column: str, name: str) -> TableFacts:
     )
     details = tuple(of.model_copy(update={"name": name}) if of.name == column else of for of in facts.columns)
     key = facts.key and key_with(facts.key, column, name=name)
-    return facts.model_copy(update={"table": table, "key": key, "columns": details, "referencing": referencing})
+    keys = tuple(map(foreign_key_of, facts.foreign_keys))
+    uses = tuple(of.model_copy(update={"columns": follows(of.columns)}) for of in facts.dependants)
+    return facts.model_copy(
+        update={"table": table, "key": key, "columns": details, "foreign_keys": keys, "dependants": uses}
+    )
 
 
 def retyped(facts: TableFacts, column: str, type_: str) -> TableFacts:

@@ -1,8 +1,9 @@
 """What the next change of a request finds in a table that this one alters."""
 
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.names import TableName
 from protocol.schema import Column, Constraint, Index, Table
+from protocol.table_facts import TableFacts
 
 
 def with_column(facts: Facts, table: TableName, column: Column) -> Facts:

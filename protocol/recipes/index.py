@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from protocol import rates
-from protocol.facts import Figure, Target
+from protocol.figure import Figure
 from protocol.names import TableName, literal, quoted
 from protocol.recipes.instant import undo_outside
 from protocol.steps import Concurrently, Guard
+from protocol.target import Target
 
 INDEXED_ROWS_PER_SECOND = 370_000
 """CREATE INDEX CONCURRENTLY on the reference table under load: 2.5 M rows in 6.7 s."""

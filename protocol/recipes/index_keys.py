@@ -4,11 +4,12 @@ import re
 
 from pydantic import ValidationError
 
+from protocol.clauses import Unclear, pieces
 from protocol.discovery import EXPRESSION, nearest
 from protocol.errors import BadAnswer
-from protocol.facts import TableFacts
 from protocol.names import quoted
 from protocol.situation import find_column
+from protocol.table_facts import TableFacts
 from protocol.value import Value
 
 _NAME = r"""(?:[^\W0-9]\w*|"(?:[^"]|"")+")"""
@@ -48,15 +49,15 @@ class KeyPart(Value):
 
 def parse_keys(question: str, said: str, facts: TableFacts) -> tuple[KeyPart, ...]:
     """Read `a, lower(b) DESC NULLS LAST, c text_pattern_ops`; raise BadAnswer with a sentence."""
-    return tuple(_key(question, part, facts) for part in split(question, said))
+    return tuple(_key(question, part, facts) for part in _split(question, said))
 
 
 def parse_elements(question: str, said: str, facts: TableFacts) -> tuple[tuple[KeyPart, str], ...]:
     """Read `room WITH =, during WITH &&` as keys with their operators; raise BadAnswer with a sentence."""
     found = []
-    for part in split(question, said):
+    for part in _split(question, said):
         element = _OPERATOR.fullmatch(part)
-        if element is None or re.search("--|/[*]", element["operator"]):
+        if element is None:
             raise BadAnswer(f"{question}: `{part}` has no operator; write it as `room WITH =`.")
         found.append((_key(question, element["key"], facts), element["operator"]))
     return tuple(found)
@@ -70,28 +71,18 @@ def parse_columns(question: str, said: str, facts: TableFacts) -> tuple[str, ...
     return tuple(part.column for part in parts)
 
 
-def split(question: str, said: str) -> tuple[str, ...]:
+def _split(question: str, said: str) -> tuple[str, ...]:
     """Cut at the commas outside of parentheses and quotes; parentheses around the whole are left off."""
     text = said.strip()
     while text.startswith("(") and _closes(text) == len(text) - 1:
         text = text[1:-1].strip()
-    parts, depth, start, quote = [], 0, 0, ""
-    for at, mark in enumerate(text):
-        if quote:
-            quote = "" if mark == quote else quote
-        elif mark in "'\"":
-            quote = mark
-        elif mark in "([":
-            depth += 1
-        elif mark in ")]":
-            depth -= 1
-        elif mark == "," and depth == 0:
-            parts.append(text[start:at])
-            start = at + 1
-    parts.append(text[start:])
-    if quote or depth or any(not part.strip() for part in parts):
+    try:
+        parts = pieces(text)
+    except Unclear as error:
+        raise BadAnswer(f"{question}: {error}.") from None
+    if not all(parts):
         raise BadAnswer(f"{question}: `{said}` cannot be read; write columns or expressions with commas between.")
-    return tuple(part.strip() for part in parts)
+    return parts
 
 
 def _key(question: str, part: str, facts: TableFacts) -> KeyPart:

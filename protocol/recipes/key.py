@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from protocol.facts import Figure, TableFacts
+from protocol.figure import Figure
 from protocol.inquiry import Trial
 from protocol.names import TableName, quoted
 from protocol.recipes import constraint, guards, index, partitioned
@@ -11,6 +11,7 @@ from protocol.recipes.ways import online_way, plain_way
 from protocol.situation import Situation
 from protocol.steps import Guard, Step
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 COPY = "whimbrel_copy"
 

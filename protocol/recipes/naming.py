@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from protocol.facts import TableFacts
 from protocol.names import derived_name
+from protocol.table_facts import TableFacts
 
 AUTO = "auto"
 

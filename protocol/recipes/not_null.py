@@ -1,12 +1,13 @@
 """NOT NULL without a scan under ACCESS EXCLUSIVE (R8): by NOT NULL … NOT VALID from 18, else by a CHECK."""
 
 from protocol import rates
-from protocol.facts import Figure, TableFacts
+from protocol.figure import Figure
 from protocol.names import TableName, derived_name, quoted
 from protocol.recipes.instant import instant, undo_by
 from protocol.recipes.naming import name_or_auto
 from protocol.schema import Constraint
 from protocol.steps import ChangingStep, Guard, Statements, Undo
+from protocol.table_facts import TableFacts
 
 NOT_NULL_NOT_VALID = 18
 """First major version with ADD CONSTRAINT … NOT NULL … NOT VALID; `attnotnull` alone proves nothing there."""

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from protocol import rates
-from protocol.facts import Figure, Key, KeyColumn
+from protocol.figure import Figure
+from protocol.key import Key, KeyColumn
 from protocol.keyset import Write, keyset_walk
 from protocol.names import TableName, quoted
 from protocol.recipes.compare import differs, same, unsized
@@ -138,7 +139,7 @@ class OldValues(Value):
                     KeyColumn(name=f"key_{n}", type=column.type) for n, column in enumerate(self.key.columns, start=1)
                 ),
             ),
-            write=self._refill,
+            write=self.refill,
             left_sql=f"SELECT count(*) FROM {self.table.sql} AS target, {self.archive.sql} AS kept "
             f"WHERE {self._on_key('target', 'kept')} AND ({self._still_holds})",
             rows=rows,
@@ -162,7 +163,7 @@ class OldValues(Value):
             lock="ROW EXCLUSIVE",
             held=rates.NO_LOCK,
             duration=Figure.unknown("as long as it took to write them"),
-            sql=(self._refill("true"),),
+            sql=(self.refill("true"),),
             lock_timeout_ms=UNDO_LOCK_TIMEOUT_MS,
         )
         return Undo(steps=(back,), costs=KEEPS)
@@ -177,7 +178,8 @@ class OldValues(Value):
             for n, value in enumerate(self.values, start=1)
         )
 
-    def _refill(self, batch: str) -> str:
+    def refill(self, batch: str) -> str:
+        """Put back what the archive holds in the rows of a batch of it, where a row still holds what was written."""
         sets = (
             f"{quoted(v.column.name)} = CASE WHEN {self._holds(n, v)} THEN kept.old_{n} "
             f"ELSE target.{quoted(v.column.name)} END"

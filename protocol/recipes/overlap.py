@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from protocol.facts import TableFacts
+from protocol.clauses import pieces
 from protocol.findings import Point, warns
 from protocol.schema import Index
+from protocol.table_facts import TableFacts
 
 
 def overlaps(facts: TableFacts, method: str, keys: tuple[str, ...], *, unique: bool = False) -> Iterator[Point]:
@@ -36,7 +37,7 @@ def keys_of(index: Index, method: str) -> tuple[str, ...] | None:
     found = re.search(rf"USING {method} \((?P<keys>.*)\)$", index.definition)
     if found is None or " INCLUDE (" in index.definition or " WHERE " in index.definition:
         return None
-    return tuple(key.strip() for key in re.split(r",\s*(?![^(]*\))", found["keys"]))
+    return pieces(found["keys"])
 
 
 def is_unique_on(facts: TableFacts, columns: tuple[str, ...]) -> Index | None:

@@ -1,13 +1,13 @@
 """Put a table into a partitioned one, or take it out, without a scan under lock (R17, T24)."""
 
 from protocol import rates
-from protocol.facts import Figure, TableFacts
+from protocol.figure import Figure
 from protocol.names import TableName, derived_name, quoted
 from protocol.recipes.bounds import Bounds
 from protocol.recipes.instant import NOTHING, instant, undo_by
 from protocol.recipes.not_null import validate
-from protocol.schema import Constraint
 from protocol.steps import LockMode, Statements, Step, Undo
+from protocol.table_facts import TableFacts
 
 DETACH_CONCURRENTLY = 14
 """First major version of DETACH PARTITION … CONCURRENTLY."""
@@ -120,11 +120,6 @@ def undo_attach(facts: TableFacts, part: TableName, *more: str, costs: str = NOT
     return undo_by("attach", detach_sql(facts.name, part), *((opened,) if opened else ()), *more, costs=costs)
 
 
-def foreign_keys(facts: TableFacts) -> tuple[Constraint, ...]:
-    return tuple(constraint for constraint in facts.table.constraints if constraint.kind == "f")
-
-
 def foreign_tables(facts: TableFacts) -> tuple[str, ...]:
     """The tables that its foreign keys point to."""
-    named = [key.definition.partition(" REFERENCES ")[2].partition("(")[0].strip() for key in foreign_keys(facts)]
-    return tuple(dict.fromkeys(named))
+    return tuple(dict.fromkeys(str(key.parent) for key in facts.outgoing))

@@ -3,11 +3,11 @@
 import re
 
 from protocol.clauses import Unclear
-from protocol.facts import TableFacts
 from protocol.names import TableName, literal
 from protocol.recipes import bounds as reading
 from protocol.schema import Column, Constraint
 from protocol.steps import Check
+from protocol.table_facts import TableFacts
 
 IDENTITY_REFUSED = 17
 """First major version that refuses to attach a table with an identity column (measured on 18, accepted on 15, 16)."""
@@ -54,13 +54,9 @@ def _column_differs(parent: TableFacts, part: TableFacts, wanted: Column, has: C
         return f"`{wanted.name}` is NOT NULL in `{parent.name}`: set it NOT NULL in `{part.name}` first."
     if has.generated != wanted.generated or (wanted.generated and has.default != wanted.default):
         return f"`{wanted.name}` is computed in one of the tables, or otherwise there."
-    if _collation(part, wanted.name) != _collation(parent, wanted.name):
+    if part.column(wanted.name).collation != parent.column(wanted.name).collation:
         return f"`{wanted.name}` has another collation in `{part.name}`."
     return None
-
-
-def _collation(facts: TableFacts, column: str) -> str | None:
-    return next((trait.collation for trait in facts.traits if trait.name == column), None)
 
 
 def _constraint_misses(part: TableFacts, wanted: Constraint) -> str | None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from protocol.facts import Partition, TableFacts
 from protocol.names import TableName, literal, quoted
+from protocol.partitioning import Partition
 from protocol.recipes import index
 from protocol.recipes.instant import instant, undo_by
 from protocol.recipes.naming import part_name
 from protocol.steps import Concurrently, Guard, LockMode, Statements, Step
+from protocol.table_facts import TableFacts
 
 
 class Parts:
@@ -15,8 +16,8 @@ class Parts:
 
     def __init__(self, facts: TableFacts, name: str, *, remembered: bool = False) -> None:
         self.facts, self.name, self.table = facts, name, facts.name
-        known = {part.table: part.name.name for part in facts.partition_indexes if part.of == name}
-        self.called = known if remembered else {}
+        there = facts.partitioning.indexes if facts.partitioning and remembered else ()
+        self.called = {part.table: part.name.name for part in there if part.of == name}
 
     @property
     def leaves(self) -> tuple[Partition, ...]:
@@ -157,9 +158,10 @@ def join_constraint(
 
 def lacking(columns: Sequence[str], facts: TableFacts) -> str:
     """The sentence for a unique key that does not hold the partition key; empty where it does."""
-    if "" in facts.partition_columns:
+    held = facts.partitioning.key_columns if facts.partitioning else ()
+    if "" in held:
         return f"`{facts.name}` is partitioned by an expression, and then PostgreSQL takes no unique index on it."
-    missing = [column for column in facts.partition_columns if column not in columns]
+    missing = [column for column in held if column not in columns]
     if not missing:
         return ""
     return f"on a partitioned table it has to hold the partition key too: add {', '.join(missing)}."

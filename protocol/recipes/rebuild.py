@@ -4,23 +4,21 @@ import re
 from collections.abc import Iterator
 
 from protocol import rates
-from protocol.facts import TableFacts
 from protocol.names import TableName, quoted
 from protocol.recipes import index as indexes
+from protocol.recipes.constraint import FOREIGN_KEY_NOT_VALID_ON_PARTITIONED
 from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant
 from protocol.recipes.not_null import validate
 from protocol.schema import Constraint
-from protocol.standing import Standing
 from protocol.steps import ChangingStep, Concurrently, LockMode, Statements
-
-FK_NOT_VALID_ON_PARTITIONED = 18
-"""First major version that takes FOREIGN KEY … NOT VALID on a partitioned table (R10, T26)."""
+from protocol.table_facts import TableFacts
 
 
 def vanishing(facts: TableFacts, column: str) -> tuple[str, ...]:
     """What DROP COLUMN takes along without a word, for a reader."""
     constraints = [f"constraint {c.name}" for c in _constraints(facts, column)]
-    return (*constraints, *(f"{_noun(one)} {one.name}" for one in _plain(facts, column)))
+    indexes_gone = [f"index {index.name}" for index in facts.indexes_on(column)]
+    return (*constraints, *indexes_gone, *(f"statistics {name}" for name in facts.users(column, "statistics object")))
 
 
 def again(facts: TableFacts, column: str, major: int, id_: str) -> tuple[ChangingStep, ...]:
@@ -29,27 +27,19 @@ def again(facts: TableFacts, column: str, major: int, id_: str) -> tuple[Changin
     return tuple(step.model_copy(update={"id": f"{id_}_{number}"}) for number, step in enumerate(steps, start=1))
 
 
-def _plain(facts: TableFacts, column: str) -> tuple[Standing, ...]:
-    wanted = [one for one in facts.standing if one.column == column and one.goes_along and one.definition]
-    return tuple(wanted)
-
-
-def _noun(one: Standing) -> str:
-    return "index" if one.kind == "index" else "statistics"
-
-
 def _constraints(facts: TableFacts, column: str) -> tuple[Constraint, ...]:
     return tuple(c for c in facts.table.constraints if column in c.columns and c.kind != "n")
 
 
 def _plain_again(facts: TableFacts, column: str) -> Iterator[ChangingStep]:
-    for one in _plain(facts, column):
-        if one.kind != "index":
-            yield _short(one.definition, lock="SHARE UPDATE EXCLUSIVE")
-        elif facts.partitioning:
-            yield _blocking(facts, one.definition.replace(" ON ONLY ", " ON ", 1), "SHARE")
+    for index in facts.indexes_on(column):
+        if facts.partitioning:
+            yield _blocking(facts, index.definition.replace(" ON ONLY ", " ON ", 1), "SHARE")
         else:
-            yield _built(facts, one.name, one.definition)
+            yield _built(facts, index.name, index.definition)
+    for one in facts.dependants:
+        if one.kind == "statistics object" and column in one.columns:
+            yield _short(one.definition, lock="SHARE UPDATE EXCLUSIVE")
 
 
 def _built(facts: TableFacts, name: str, definition: str) -> Concurrently:
@@ -83,7 +73,7 @@ def _unique(facts: TableFacts, constraint: Constraint) -> Iterator[ChangingStep]
 
 def _proved(facts: TableFacts, constraint: Constraint, major: int) -> Iterator[ChangingStep]:
     definition = constraint.definition.removesuffix(" NOT VALID")
-    plain = constraint.kind == "f" and facts.partitioning and major < FK_NOT_VALID_ON_PARTITIONED
+    plain = constraint.kind == "f" and facts.partitioning and major < FOREIGN_KEY_NOT_VALID_ON_PARTITIONED
     if plain or "NOT ENFORCED" in definition:
         yield _blocking(facts, _add(facts, constraint.name, definition), "SHARE ROW EXCLUSIVE")
         return

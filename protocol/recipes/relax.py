@@ -1,7 +1,7 @@
 """Take NOT NULL away, and set it again where every row allows it: some may be without a value by then (R8, R14)."""
 
 from protocol import rates
-from protocol.facts import Figure
+from protocol.figure import Figure
 from protocol.names import TableName, derived_name, literal, quoted
 from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant
 from protocol.recipes.not_null import NOT_NULL_NOT_VALID

@@ -1,6 +1,10 @@
 """Take rows out of a table into one of schema `whimbrel`, in the transaction that deletes them; put them back."""
 
-from protocol.facts import Figure, Key
+from collections.abc import Iterable
+
+from protocol.figure import Figure
+from protocol.foreign_key import ForeignKey
+from protocol.key import Key
 from protocol.keyset import keyset_walk
 from protocol.names import TableName, quoted
 from protocol.recipes.instant import instant
@@ -73,6 +77,6 @@ class RemovedRows(Value):
         return step.model_copy(update={"undo": self.put_back(rows)})
 
 
-def referenced_by(dependants: tuple[tuple[str, str], ...]) -> str:
-    """Name the foreign keys that point to a table, each as its table and its own name."""
-    return ", ".join(f"{name} of {table}" for table, name in dependants)
+def referenced_by(keys: Iterable[ForeignKey]) -> str:
+    """Name the foreign keys, each with its table."""
+    return ", ".join(f"{key.name} of {key.child}" for key in keys)

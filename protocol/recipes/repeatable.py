@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 
 from protocol.assignments import reads
-from protocol.facts import TableFacts, ValueFacts
+from protocol.table_facts import TableFacts
+from protocol.value_facts import ValueFacts
 
 CLOCK = re.compile(
     r"\b(?:now|age|(?:transaction|statement)_timestamp)\s*\(|\b(?:current_|local)(?:timestamp|date|time)\b",

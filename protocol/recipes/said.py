@@ -1,12 +1,12 @@
 """Read assignments out of an answer, and say why one cannot stand."""
 
 from protocol.assignments import Assignment, assignments, reads
-from protocol.facts import TableFacts
 from protocol.inquiry import Inquiry
 from protocol.recipes.derived import Derived
 from protocol.recipes.repeatable import changes_by_itself, generated_among
 from protocol.schema import Column
 from protocol.situation import Situation
+from protocol.table_facts import TableFacts
 
 SYSTEM_COLUMNS = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}
 """The server refuses these names (SQLSTATE 42701; documentation, “System Columns”)."""

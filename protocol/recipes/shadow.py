@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from protocol.facts import Key, KeyColumn, TableFacts
 from protocol.findings import Point, warns
+from protocol.key import Key, KeyColumn
 from protocol.keyset import keyset_backfill
 from protocol.names import TableName, derived_name, literal, quoted
 from protocol.recipes.sync import Sync
 from protocol.steps import Backfill, ChangingStep, Guard
+from protocol.table_facts import TableFacts
 
 NEW, OLD = "whimbrel_new", "whimbrel_old"
 """Ends of the names of what stands beside the original for a while."""
@@ -85,19 +86,15 @@ def adding(facts: TableFacts, like: str, name: str, type_: str, *, collated: boo
     there = facts.column(like)
     column = f"{facts.name.sql}.{quoted(name)}"
     collate = f" COLLATE {there.collation}" if there.collation and collated else ""
-    comment = () if there.comment is None else (f"COMMENT ON COLUMN {column} IS {literal(there.comment)}",)
-    grants = (
-        f"GRANT {one.privilege} ({quoted(name)}) ON {facts.name.sql} TO {one.role}"
-        f"{' WITH GRANT OPTION' if one.grantable else ''}"
-        for one in there.grants
-    )
+    text = facts.table.comment(like)
+    comment = () if text is None else (f"COMMENT ON COLUMN {column} IS {literal(text)}",)
+    grants = (one.sql(facts.name, name) for one in there.grants)
     return (f"ALTER TABLE {facts.name.sql} ADD COLUMN {quoted(name)} {type_}{collate}", *comment, *grants)
 
 
 def has_heirs(facts: TableFacts) -> bool:
     """Whether other tables inherit from it: they get its columns, and none of its triggers."""
-    heirs = any(one.kind in ("partition", "inheriting table") for one in facts.dependants)
-    return heirs and facts.table.kind == "table"
+    return bool(facts.heirs) and facts.table.kind == "table"
 
 
 def published(facts: TableFacts) -> Iterator[Point]:

@@ -1,16 +1,16 @@
 """A table under another name, with a view at the old one until nobody asks for it there (R13, T18, T20)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from protocol import rates
-from protocol.facts import TableFacts
 from protocol.findings import Point, holds, warns
-from protocol.names import TableName, quoted
+from protocol.grant import Grant
+from protocol.names import TableName
 from protocol.recipes.instant import instant, undo_by
 from protocol.situation import Situation
-from protocol.standing import Grant
 from protocol.steps import Gate, Step
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 SECURITY_INVOKER = 15
 """First major version with views that check the caller's own rights and row security."""
@@ -22,19 +22,13 @@ CANNOT = "COPY, TRUNCATE, CREATE INDEX and foreign keys name it in vain, and it 
 """What a view at the old name refuses (measured on 15, 16 and 18); INSERT … ON CONFLICT and FOR UPDATE work."""
 
 
-def view_at(old: TableName, new: TableName, grants: Iterable[Grant], major: int) -> tuple[str, ...]:
+def view_at(facts: TableFacts, new: TableName, major: int) -> tuple[str, ...]:
     """CREATE VIEW with the table's privileges; the caller's own rights and row security hold through it from 15 on."""
     with_ = " WITH (security_invoker = true)" if major >= SECURITY_INVOKER else ""
-    return (f"CREATE VIEW {old.sql}{with_} AS SELECT * FROM {new.sql}", *_granted(old, grants))
-
-
-def _granted(name: TableName, grants: Iterable[Grant]) -> Iterator[str]:
-    for grant in grants:
-        if grant.privilege in OF_A_VIEW:
-            column = f" ({quoted(grant.column)})" if grant.column else ""
-            to = quoted(grant.grantee) if grant.grantee else "PUBLIC"
-            option = " WITH GRANT OPTION" if grant.grantable else ""
-            yield f"GRANT {grant.privilege}{column} ON {name.sql} TO {to}{option}"
+    granted: list[tuple[Grant, str | None]] = [(grant, None) for grant in facts.grants]
+    granted += [(grant, column.name) for column in facts.columns for grant in column.grants]
+    rights = (grant.sql(facts.name, column) for grant, column in granted if grant.privilege in OF_A_VIEW)
+    return (f"CREATE VIEW {facts.name.sql}{with_} AS SELECT * FROM {new.sql}", *rights)
 
 
 def ways(
@@ -51,7 +45,7 @@ def _with_view(
     situation: Situation, facts: TableFacts, new: TableName, there: str, back: str, first: tuple[Step, ...]
 ) -> Strategy:
     old, limit = facts.name, situation.lock_limit
-    view = view_at(old, new, facts.grants, situation.major)
+    view = view_at(facts, new, situation.major)
     drop = f"DROP VIEW {old.sql}"
     obstacle = ""
     if facts.table.row_security and situation.major < SECURITY_INVOKER:
@@ -135,7 +129,8 @@ def renamed(facts: TableFacts, new: TableName) -> TableFacts:
         for index in facts.table.indexes
     )
     table = facts.table.model_copy(update={"name": new, "indexes": indexes})
-    return facts.model_copy(update={"table": table})
+    keys = tuple(key.with_table(facts.name, new) for key in facts.foreign_keys)
+    return facts.model_copy(update={"table": table, "foreign_keys": keys})
 
 
 def impact(facts: TableFacts | None, old: TableName) -> Iterator[Point]:

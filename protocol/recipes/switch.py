@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from protocol.facts import Sequence, TableFacts
+from protocol.column_facts import Sequence
 from protocol.names import TableName, derived_name, literal, quoted
 from protocol.recipes.copies import copy_of
 from protocol.recipes.dressing import Dressing
 from protocol.schema import Column
+from protocol.table_facts import TableFacts
 from protocol.type_change import INTEGERS
 
 NAMED_NOT_NULL = 18
@@ -41,7 +42,7 @@ class Switch:
         )
 
     def _lock(self) -> str:
-        tables = dict.fromkeys([self.table, *(one.table for one in self.dressing.pointing)])
+        tables = dict.fromkeys([self.table, *(one.child for one in self.dressing.pointing)])
         return f"LOCK TABLE {', '.join(table.sql for table in tables)} IN ACCESS EXCLUSIVE MODE"
 
     def _alter(self, tail: str, table: TableName | None = None) -> str:
@@ -50,8 +51,8 @@ class Switch:
     def _pointing(self) -> Iterator[str]:
         for one in self.dressing.pointing:
             name, copy = quoted(one.constraint.name), quoted(copy_of(one.constraint.name, self.dressing.end))
-            yield self._alter(f"DROP CONSTRAINT {name}", one.table)
-            yield self._alter(f"RENAME CONSTRAINT {copy} TO {name}", one.table)
+            yield self._alter(f"DROP CONSTRAINT {name}", one.child)
+            yield self._alter(f"RENAME CONSTRAINT {copy} TO {name}", one.child)
 
     def _keys(self) -> Iterator[str]:
         for index, constraint in self.dressing.keys:

@@ -1,9 +1,10 @@
 """The two shapes of a way: online, step by step, and one statement that makes others wait."""
 
-from protocol.facts import Figure, TableFacts
+from protocol.figure import Figure
 from protocol.situation import Situation
 from protocol.steps import Concurrently, Guard, LockMode, Statements, Step, Undo
 from protocol.strategy import Strategy
+from protocol.table_facts import TableFacts
 
 
 def online_way(

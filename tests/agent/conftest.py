@@ -26,7 +26,9 @@ from protocol import events as e
 from protocol.changes.add_column import AddColumn
 from protocol.discovery import Answer, Origin, Question, Scalar, Sheet
 from protocol.drafting import draft
-from protocol.facts import Activity, Environment, Facts, Figure, Key, KeyColumn, Rights, TableFacts, Target, ValueFacts
+from protocol.facts import Activity, Facts
+from protocol.figure import Figure
+from protocol.key import Key, KeyColumn
 from protocol.limits import Limits
 from protocol.names import TableName
 from protocol.person import Answers, Approve, Confirm, Confirmation, Decision
@@ -35,6 +37,9 @@ from protocol.schema import Column, Index, Table
 from protocol.situation import Situation
 from protocol.states import State
 from protocol.steps import Step
+from protocol.table_facts import TableFacts
+from protocol.target import Environment, Rights, Target
+from protocol.value_facts import ValueFacts
 from protocol.wish import Wish
 from tools.engines.dsn import Dsn
 from tools.engines.postgres import Database

@@ -7,11 +7,9 @@ import pytest
 from pydantic import SecretStr
 
 from agent import configuration_report as report
-from agent import settings as settings_module
 from agent.configuration import Configuration, load
 from agent.settings import Backup, Limits, Profile, Settings, resolve_database
 from agent.settings_files import lines_of, project_file
-from protocol import facts
 from protocol.errors import ConfigurationError, NotYet
 
 CANARY = "kAnaRy7"
@@ -383,10 +381,6 @@ def test_lines_are_found_under_quoted_names_and_past_long_texts() -> None:
         ("x", "y"): 5,
         ("x", "last"): 8,
     }
-
-
-def test_the_environments_are_those_of_the_protocol() -> None:
-    assert settings_module.Environment == facts.Environment
 
 
 def test_settings_load_no_driver_no_screen_and_no_model() -> None:

@@ -5,26 +5,20 @@ from collections.abc import Callable
 import pytest
 
 from protocol.changes.add_column import AddColumn
-from protocol.dependants import standing
+from protocol.dependants import dependant
 from protocol.discovery import Answer, Origin, Scalar, Sheet
 from protocol.drafting import Linter, draft
-from protocol.facts import (
-    Activity,
-    Environment,
-    Facts,
-    Figure,
-    Key,
-    KeyColumn,
-    Rights,
-    TableFacts,
-    Target,
-    ValueFacts,
-)
+from protocol.facts import Activity, Facts
+from protocol.figure import Figure
+from protocol.key import Key, KeyColumn
 from protocol.limits import Limits
 from protocol.names import TableName
 from protocol.plan import Plan
 from protocol.schema import Column, Index, Table
 from protocol.situation import Situation
+from protocol.table_facts import TableFacts
+from protocol.target import Environment, Rights, Target
+from protocol.value_facts import ValueFacts
 from protocol.wish import Wish
 
 USERS = TableName(name="users")
@@ -73,8 +67,8 @@ def make_facts() -> Callable[..., Facts]:
                     index_bytes=_measured(186_000_000, "bytes", "pg_indexes_size"),
                     key=key,
                     dependants=(
-                        standing(USERS, "foreign key from elsewhere", "orders_user_id_fkey on orders"),
-                        standing(USERS, "view", "active_users"),
+                        dependant(USERS, "foreign key from elsewhere", "orders_user_id_fkey on orders"),
+                        dependant(USERS, "view", "active_users"),
                     ),
                     writes_per_second=_measured(142, "rows a second", "average since the statistics were reset"),
                     sessions=_measured(11, "sessions", "pg_locks"),

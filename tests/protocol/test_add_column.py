@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from protocol.changes.add_column import AddColumn
 from protocol.discovery import Sheet
-from protocol.facts import Facts, Figure, ValueFacts
+from protocol.facts import Facts
+from protocol.figure import Figure
 from protocol.names import MAX_NAME_BYTES, TableName
 from protocol.schema import Column
 from protocol.situation import Situation
 from protocol.steps import Backfill, Statements, Step, sql_of
 from protocol.strategy import Strategy
+from protocol.value_facts import ValueFacts
 from tools.lint import grammar
 
 NONE_ROWS = Figure(value=0, unit="rows", source="measured", how="count(*)")

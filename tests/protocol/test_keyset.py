@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from protocol.facts import Figure, Key, KeyColumn
+from protocol.figure import Figure
+from protocol.key import Key, KeyColumn
 from protocol.keyset import keyset_backfill
 from protocol.names import TableName
 from protocol.steps import Backfill

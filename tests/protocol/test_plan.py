@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from protocol.dependants import standing
+from protocol.dependants import dependant
 from protocol.discovery import Sheet
 from protocol.drafting import choose, environment_of
 from protocol.errors import Refused
-from protocol.facts import Facts, Figure, ValueFacts
+from protocol.facts import Facts
+from protocol.figure import Figure
 from protocol.findings import Finding, Severity
 from protocol.limits import Limits
 from protocol.plan import Plan
@@ -20,6 +21,7 @@ from protocol.plan_sql import down_sql, up_sql
 from protocol.recipes.instant import undo_by
 from protocol.schema import Column
 from protocol.steps import Backfill, Backup, Statements, sql_of
+from protocol.value_facts import ValueFacts
 from tools.lint import grammar
 
 SHAPES = (
@@ -137,7 +139,7 @@ FREE: dict[str, Callable[[Plan], Plan]] = {
     "title and reason of a step": lambda p: with_step(p, Statements, title="Other", why="Other."),
     "duration of a step": lambda p: with_step(p, Backfill, duration=Figure.unknown("?"), held=Figure.unknown("?")),
     "the row count": lambda p: with_table_facts(p, rows=Figure.unknown("?")),
-    "the dependants": lambda p: with_table_facts(p, dependants=(standing(p.facts.names[0], "view", "other"),)),
+    "the dependants": lambda p: with_table_facts(p, dependants=(dependant(p.facts.names[0], "view", "other"),)),
     "alias and role": lambda p: with_target(p, alias="other", role="other"),
     "the minor version": lambda p: with_target(p, version_num=180009, version="18.9"),
 }

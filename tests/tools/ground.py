@@ -13,7 +13,7 @@ from protocol.changes.add_column import AddColumn
 from protocol.discovery import Answer, Origin, Sheet
 from protocol.drafting import draft
 from protocol.events import Narrative
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.inquiry import Inquiry
 from protocol.limits import Limits
 from protocol.names import TableName
@@ -21,11 +21,13 @@ from protocol.plan import Plan
 from protocol.schema import Table
 from protocol.situation import Situation
 from protocol.steps import Backfill, Backup, Preflight, Statements
+from protocol.table_facts import TableFacts
 from protocol.wish import Wish
 from tools import ledger
 from tools.engines.dsn import parse
 from tools.engines.postgres import Connection, Database
-from tools.introspect.read import read_facts, read_table
+from tools.introspect.read import read_facts
+from tools.introspect.table import read_table
 from tools.introspect.value import read_value
 from tools.work import Work
 

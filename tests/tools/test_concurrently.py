@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from protocol.errors import StepFailed
-from protocol.facts import Figure
+from protocol.figure import Figure
 from protocol.names import TableName
 from protocol.recipes import index
 from protocol.steps import Concurrently

@@ -2,13 +2,16 @@ import psycopg
 import pytest
 
 from protocol.errors import BadAnswer, Refused
-from protocol.facts import KeyColumn, ValueFacts
 from protocol.inquiry import Inquiry
+from protocol.key import KeyColumn
 from protocol.names import TableName
 from protocol.schema import Column
+from protocol.value_facts import ValueFacts
 from tests.tools.ground import Ground
-from tools.introspect import read
-from tools.introspect.read import blockers, candidates, read_facts, read_table, read_table_facts
+from tools.introspect import table
+from tools.introspect.names import candidates
+from tools.introspect.read import blockers, read_facts
+from tools.introspect.table import read_table, read_table_facts
 from tools.introspect.value import read_value
 
 USERS = TableName(name="users")
@@ -235,7 +238,7 @@ def test_a_small_table_is_counted_and_a_large_one_estimated(users: Ground, monke
     users.ask("INSERT INTO users SELECT n, 'x' FROM generate_series(1, 1000) n; ANALYZE users")
     users.ask("DELETE FROM users WHERE id <= 10")
     counted = users.there("users").rows
-    monkeypatch.setattr(read, "COUNT_BELOW", 500)
+    monkeypatch.setattr(table, "COUNT_BELOW", 500)
     estimated = users.there("users").rows
 
     assert (counted.value, counted.source) == (990, "measured")

@@ -1,7 +1,7 @@
 import psycopg
 import pytest
 
-from protocol.facts import Figure
+from protocol.figure import Figure
 from protocol.names import TableName
 from tests.tools.ground import Ground
 from tools.monitor import DELETED, FLOORS, compare, read_signals

@@ -11,10 +11,13 @@ FILES = [
     ("tools.introspect", "columns.sql"),
     ("tools.introspect", "dependants.sql"),
     ("tools.introspect", "live_queries.sql"),
+    ("tools.introspect", "names.sql"),
+    ("tools.introspect", "partitioning.sql"),
     ("tools.introspect", "picture.sql"),
     ("tools.introspect", "postgres.sql"),
-    ("tools.introspect", "standing.sql"),
     ("tools.introspect", "surroundings.sql"),
+    ("tools.introspect", "table.sql"),
+    ("tools.introspect", "value.sql"),
     ("tools.lint", "server.sql"),
 ]
 
@@ -38,7 +41,7 @@ def test_a_name_gives_its_query_with_the_comments_inside() -> None:
     found = queries("tools.introspect", "postgres.sql")
 
     assert found["system_identifier"] == "SELECT system_identifier::text FROM pg_control_system()"
-    assert found["tables"].startswith("-- Every table a person may mean")
+    assert queries("tools.introspect", "names.sql")["tables"].startswith("-- Every table a person may mean")
 
 
 def test_no_file_of_named_queries_is_forgotten_here() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from protocol.dependants import FATES, Dependant, Kind
 from protocol.names import TableName, quoted
-from tools.engines.postgres import Connection, one_value
+from tools.engines.postgres import Connection
 from tools.introspect.function_texts import function_texts
 from tools.named_sql import queries
 
@@ -20,7 +20,7 @@ PUBLISHED_SCHEMAS = 15_00_00
 """First version with FOR TABLES IN SCHEMA."""
 
 CATALOGUED = ("depending", "constraints", "triggers", "kinship", "defaults", "publications", "small_things")
-"""Queries whose rows are (table, kind, name, note, columns)."""
+"""Queries whose rows are (table, kind, name, note, columns); they are asked as one."""
 
 Row = tuple[Any, ...]
 
@@ -40,7 +40,7 @@ def read_dependants(
     every = [
         *_catalogued(connection, roots),
         *_views(connection, roots),
-        *function_texts(connection, found, list(one_value(connection, SQL["search_path"]))),
+        *function_texts(connection, found),
     ]
     wanted = columns or {}
     place = {table: number for number, table in enumerate(tables)}
@@ -58,14 +58,27 @@ def _catalogued(connection: Connection, roots: dict[int, TableName]) -> Iterator
     names = list(CATALOGUED)
     if connection.info.server_version >= PUBLISHED_SCHEMAS:
         names.append("published_schemas")
-    rows = [row for name in names for row in connection.execute(SQL[name], (oids,))]
+    rows = connection.execute(" UNION ALL ".join(f"(\n{SQL[name]}\n)" for name in names), (oids,)).fetchall()
+    definitions = _definitions(connection, oids) if any(row[1] == "statistics object" for row in rows) else {}
     backing = {
         (row[0], row[2]) for row in rows if row[1] in ("primary key", "unique constraint", "exclusion constraint")
     }
     for oid, kind, name, note, columns in _merged(rows):
-        if kind == "index" and (oid, name.rpartition(".")[2].strip('"')) in backing:
+        if kind == "index" and (oid, name) in backing:
             continue
-        yield Dependant(table=roots[oid], kind=kind, name=name, note=note, columns=tuple(columns), fate=FATES[kind])
+        yield Dependant(
+            table=roots[oid],
+            kind=kind,
+            name=name,
+            note=note,
+            columns=tuple(columns),
+            fate=FATES[kind],
+            definition=definitions.get((oid, name), "") if kind == "statistics object" else "",
+        )
+
+
+def _definitions(connection: Connection, oids: list[int]) -> dict[tuple[int, str], str]:
+    return {(oid, name): definition for oid, name, definition in connection.execute(SQL["statistics"], (oids,))}
 
 
 def _merged(rows: list[Row]) -> list[tuple[int, Kind, str, str, list[str]]]:

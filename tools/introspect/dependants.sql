@@ -1,16 +1,14 @@
 -- name: tables
--- The tables asked, with what resolves their bare names: the schemas that hold a relation of the same name.
+-- The tables asked, with what resolves their bare names: the schemas that hold a relation of the same name, the path.
 SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text, c.reltype::bigint,
        ARRAY(SELECT s.nspname::text FROM pg_class o JOIN pg_namespace s ON s.oid = o.relnamespace
              WHERE o.relname = c.relname AND o.relkind IN ('r', 'p', 'v', 'm', 'f') AND o.relpersistence <> 't'),
-       ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped)
+       ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped),
+       current_schemas(true)::text[]
 FROM unnest($1::text[], $2::text[]) AS asked(schema_name, name)
 JOIN pg_namespace n ON n.nspname = asked.schema_name
 JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = asked.name
 WHERE c.relkind IN ('r', 'p', 'f', 'm', 'v')
-
--- name: search_path
-SELECT current_schemas(true)::text[]
 
 -- name: views
 -- Every step from a relation to a view on it, starting at the tables asked.
@@ -83,11 +81,11 @@ WITH used AS (
   FROM used u JOIN pg_class c ON u.classid = 'pg_class'::regclass AND c.oid = u.objid AND c.relkind = 'S'
   JOIN pg_namespace n ON n.oid = c.relnamespace
   UNION ALL
-  SELECT u.root, 'index', format('%I.%I', n.nspname, c.relname),
+  SELECT u.root, 'index', c.relname,
          concat_ws(', ', CASE WHEN i.indisunique THEN 'unique' END, CASE WHEN i.indexprs IS NOT NULL THEN 'with an expression' END,
                    CASE WHEN i.indpred IS NOT NULL THEN 'partial' END, CASE WHEN NOT i.indisvalid THEN 'invalid' END), u.numbers
   FROM used u JOIN pg_index i ON u.classid = 'pg_class'::regclass AND i.indexrelid = u.objid
-  JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_class c ON c.oid = i.indexrelid
   WHERE i.indrelid = u.root
 )
 SELECT root::bigint, kind, name, note,
@@ -111,6 +109,11 @@ SELECT confrelid::bigint, 'foreign key from elsewhere', conname,
                    JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = conrelid),
        ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = confrelid AND attnum = ANY (confkey) ORDER BY attnum)
 FROM pg_constraint WHERE confrelid = ANY ($1::oid[]) AND contype = 'f' AND conparentid = 0
+
+-- name: statistics
+-- The definition can bring it back.
+SELECT stxrelid::bigint, format('%I.%I', n.nspname, s.stxname), pg_get_statisticsobjdef(s.oid)
+FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE stxrelid = ANY ($1::oid[])
 
 -- name: triggers
 -- Columns are those of UPDATE OF and WHEN; the function's own use of NEW and OLD is read from its text.

@@ -45,13 +45,13 @@ class _Text:
     named: bool
 
 
-def function_texts(connection: Connection, tables: Sequence[tuple[Any, ...]], path: list[str]) -> Iterator[Dependant]:
+def function_texts(connection: Connection, tables: Sequence[tuple[Any, ...]]) -> Iterator[Dependant]:
     """Yield the functions, and the triggers elsewhere that run them; `tables` are rows of the query `tables`."""
     roots = [_Root(row[0], TableName(schema_name=row[1], name=row[2]), tuple(row[5]), tuple(row[6])) for row in tables]
     pattern = name_pattern(root.table.name for root in roots)
     oids = [root.oid for root in roots]
     for row in connection.execute(SQL["bodies"], (pattern, oids)).fetchall():
-        text = _text(row, path)
+        text = _text(row, tables[0][7])
         for root in roots:
             yield from _dependants(text, root)
 

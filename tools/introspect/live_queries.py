@@ -6,7 +6,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg import sql
 
-from protocol.facts import Figure
+from protocol.figure import Figure
 from protocol.live_queries import LiveQueries, LiveQuery
 from protocol.names import TableName
 from tools.engines.postgres import Connection, one_value
@@ -85,7 +85,7 @@ class _Table:
         found = connection.execute(DEPENDANTS["tables"], ([table.schema_name], [table.name])).fetchone()
         schemas: list[str] = found[5] if found else []
         self.columns: tuple[str, ...] = tuple(found[6]) if found else ()
-        path: list[str] = one_value(connection, DEPENDANTS["search_path"])
+        path: list[str] = found[7] if found else []
         first = next((schema for schema in path if schema in schemas), table.schema_name)
         self.hidden = first != table.schema_name
 

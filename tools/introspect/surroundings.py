@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from protocol.facts import Figure
+from protocol.figure import Figure
 from protocol.names import TableName
 from protocol.surroundings import (
     OpenTransaction,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from protocol.facts import Figure
+from protocol.figure import Figure
 from protocol.names import TableName
 from protocol.surroundings import TableWear
 

@@ -3,12 +3,13 @@
 import psycopg
 
 from protocol.errors import BadAnswer
-from protocol.facts import Facts, TableFacts
+from protocol.facts import Facts
 from protocol.inquiry import Trial
 from protocol.names import TableName, literal, quoted
+from protocol.table_facts import TableFacts
 from tools.engines.postgres import Connection, one_value
-from tools.introspect.read import SQL
-from tools.introspect.value import REFUSALS
+from tools.introspect.names import SQL as NAMES
+from tools.introspect.value import REFUSALS, SQL
 
 CANNOT_TRY = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
 """The role may make no temporary table, or the server is a standby: then the step itself has to say it."""
@@ -38,7 +39,7 @@ def try_out(connection: Connection, trial: Trial, facts: Facts) -> None:
 
 def _goes_before(connection: Connection, name: TableName, facts: Facts) -> bool:
     """Tell whether an earlier change of the request drops the index that has the name now."""
-    row = connection.execute(SQL["table_of"], (name.sql,)).fetchone()
+    row = connection.execute(NAMES["table_of"], (name.sql,)).fetchone()
     there = facts.find(TableName(schema_name=row[0], name=row[1])) if row else None
     return there is not None and all(index.name != name.name for index in there.table.indexes)
 

@@ -7,12 +7,15 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from protocol.errors import BadAnswer
-from protocol.facts import TableFacts, ValueFacts
 from protocol.inquiry import Inquiry
 from protocol.names import quoted
+from protocol.table_facts import TableFacts
+from protocol.value_facts import ValueFacts
 from tools.engines.postgres import Connection, one_value
-from tools.introspect.read import SQL
-from tools.introspect.standing import what_is_there
+from tools.introspect.names import what_is_there
+from tools.named_sql import queries
+
+SQL = queries("tools.introspect", "value.sql")
 
 REFUSALS = (
     psycopg.ProgrammingError,

@@ -11,21 +11,12 @@ from agent.chat.app import Chat
 from agent.chat.controls import Controls
 from protocol import events as e
 from protocol.changes.add_column import AddColumn
-from protocol.dependants import standing
+from protocol.dependants import dependant
 from protocol.discovery import Answer, Origin, Question, Sheet
-from protocol.facts import (
-    Activity,
-    Environment,
-    Facts,
-    Figure,
-    Key,
-    KeyColumn,
-    Rights,
-    TableFacts,
-    Target,
-    ValueFacts,
-)
+from protocol.facts import Activity, Facts
+from protocol.figure import Figure
 from protocol.findings import Finding, Point, Severity
+from protocol.key import Key, KeyColumn
 from protocol.machine import advance
 from protocol.names import TableName
 from protocol.person import Person
@@ -36,6 +27,9 @@ from protocol.schema import Column, Index, Table
 from protocol.situation import Situation
 from protocol.states import Idle, State
 from protocol.steps import Backup, Preflight
+from protocol.table_facts import TableFacts
+from protocol.target import Environment, Rights, Target
+from protocol.value_facts import ValueFacts
 
 USERS = TableName(name="users")
 
@@ -78,8 +72,8 @@ def facts() -> Facts:
                 index_bytes=measured(186_000_000, "bytes", "pg_indexes_size"),
                 key=Key(index="users_pkey", columns=(KeyColumn(name="id", type="bigint"),)),
                 dependants=(
-                    standing(USERS, "foreign key from elsewhere", "orders_user_id_fkey on orders"),
-                    standing(USERS, "view", "active_users"),
+                    dependant(USERS, "foreign key from elsewhere", "orders_user_id_fkey on orders"),
+                    dependant(USERS, "view", "active_users"),
                 ),
                 writes_per_second=measured(142, "rows/s", "pg_stat_user_tables"),
                 sessions=measured(11, "sessions", "pg_locks"),

@@ -1,5 +1,6 @@
 """A change of any kind, with answers that fit a schema more often than not."""
 
+import re
 from collections.abc import Callable, Mapping
 
 from hypothesis import strategies as st
@@ -50,8 +51,8 @@ def _change_type(draw: st.DrawFn, _: RandomSchema, table: RandomTable) -> Answer
 
 
 def _set_not_null(draw: st.DrawFn, _: RandomSchema, table: RandomTable) -> Answers:
-    column = _column(draw, table, *DEFAULTS)
-    return {"column": column.name, "fill": DEFAULTS.get(column.type, "none")}
+    column = _column(draw, table, *VALUES)
+    return {"column": column.name, "fill": re.sub(r"\bg\b", "1", VALUES[column.type])}
 
 
 def _set_default(draw: st.DrawFn, _: RandomSchema, table: RandomTable) -> Answers:

@@ -44,6 +44,7 @@ def test_a_later_change_of_the_request_sees_the_new_default(users: Ground) -> No
     ("wanted", "question", "reason"),
     [
         (("set_default", {**SET[1], "default": "'too long'"}), "default", "does not fit into character varying(5)"),
+        (("set_default", {**SET[1], "default": "null"}), "default", "ask for drop_default"),
         (("set_default", {**SET[1], "default": "points"}), "default", "the server refuses `points`"),
         (("set_default", {**SET[1], "column": "twice", "default": "1"}), "column", "is a generated column"),
         (("set_default", {**SET[1], "column": "id", "default": "1"}), "column", "is an identity column"),

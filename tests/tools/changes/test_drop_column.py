@@ -59,6 +59,16 @@ def asked(ground: Ground, strategy: str = "archive_then_drop", **given: Scalar) 
     return lambda: plan_for(ground, ("drop_column", ASKED), strategies=[strategy], given=given)
 
 
+def test_the_archive_of_an_earlier_run_stays_and_the_next_one_takes_another_name(ground: Ground) -> None:
+    for run in ("run-1", "run-2"):
+        ground.ask("CREATE TABLE t (id int PRIMARY KEY, c int); INSERT INTO t VALUES (1, 7)")
+        plan = plan_for(ground, ("drop_column", {"table": "t", "column": "c"}))
+        up(ground.work(plan, run=run), work_steps(plan))
+        ground.ask("DROP TABLE t")
+
+    assert ground.ask("SELECT * FROM whimbrel.archive_t_c, whimbrel.archive_t_c_2") == [(1, 7, 1, 7)]
+
+
 def test_it_comes_back_with_values_indexes_constraints_and_comment(any_ground: Ground) -> None:
     everything(any_ground)
     plan = there_and_back(any_ground, asked(any_ground))
@@ -284,15 +294,15 @@ def test_without_a_key_only_the_backup_has_the_values(any_ground: Ground) -> Non
 @pytest.mark.parametrize(
     ("sql", "column", "problem"),
     [
-        ("CREATE VIEW v AS SELECT c FROM t", "c", "the server would not drop it, for these use it: view v. "),
-        ("CREATE POLICY po ON t USING (c > 1)", "c", "for these use it: policy po on table t. "),
-        ("CREATE TABLE u (x int REFERENCES t (c))", "c", "for these use it: constraint u_x_fkey on table u. "),
+        ("CREATE VIEW v AS SELECT c FROM t", "c", "the server would not drop it, for these use it: view public.v. "),
+        ("CREATE POLICY po ON t USING (c > 1)", "c", "for these use it: policy po. "),
+        ("CREATE TABLE u (x int REFERENCES t (c))", "c", "for these use it: foreign key u_x_fkey from public.u. "),
         (
             "ALTER TABLE t ADD COLUMN g int GENERATED ALWAYS AS (c * 2) STORED",
             "c",
-            "for these use it: default value for column g of table t. ",
+            "for these use it: generated column g. ",
         ),
-        ("CREATE TABLE heir () INHERITS (t)", "c", "tables inherit it: heir. "),
+        ("CREATE TABLE heir () INHERITS (t)", "c", "tables inherit it: public.heir. "),
         ("CREATE TABLE p PARTITION OF pt DEFAULT", "at", "partitioned by `at`, so the server refuses"),
         ("SELECT 1", "id", "`id` belongs to the primary key t_pkey: "),
     ],

@@ -73,12 +73,12 @@ def test_at_once_where_nobody_uses_it(any_ground: Ground) -> None:
 @pytest.mark.parametrize(
     ("sql", "who"),
     [
-        ('CREATE VIEW v AS SELECT id FROM "Weird Name"', "view v"),
-        ('CREATE TABLE child (x int REFERENCES "Weird Name")', "constraint child_x_fkey on table child"),
-        ('CREATE TABLE heir () INHERITS ("Weird Name")', "table heir"),
+        ('CREATE VIEW v AS SELECT id FROM "Weird Name"', "view public.v"),
+        ('CREATE TABLE child (x int REFERENCES "Weird Name")', "foreign key child_x_fkey from public.child"),
+        ('CREATE TABLE heir () INHERITS ("Weird Name")', "inheriting table public.heir"),
         (
             "CREATE FUNCTION f(\"Weird Name\") RETURNS int LANGUAGE sql AS 'SELECT 1'",
-            'function f("Weird Name")',
+            'function with the row type public.f("Weird Name")',
         ),
     ],
 )

@@ -66,7 +66,7 @@ def test_rows_that_collide_fail_it_and_leave_nothing(stays: Ground) -> None:
         ({"elements": "during WITH <"}, "elements", "the server refuses it"),
         ({"elements": "durin WITH &&"}, "elements", "Did you mean `during`?"),
         ({"elements": "during"}, "elements", "has no operator"),
-        ({"elements": "during WITH && /* x"}, "elements", "has no operator"),
+        ({"elements": "during WITH && /* x"}, "elements", "`/*` is not taken"),
         ({"elements": "during WITH &&", "where": "id"}, "where", "a condition is true or false"),
     ],
     ids=str,

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from protocol.errors import Refused
-from protocol.facts import Target
 from protocol.recipes.index import corrupts
 from protocol.steps import Concurrently
+from protocol.target import Target
 from tests.tools.changes.road import (
     Wanted,
     back_from_everywhere,
@@ -178,8 +178,8 @@ def test_what_an_index_repeats_is_warned_of(orders: Ground) -> None:
     [
         ({"keys": "stat"}, "keys", "Did you mean `state`?"),
         ({"keys": "lower(stat)"}, "keys", "the server refuses it"),
-        ({"keys": "state; drop table x"}, "keys", "is not one SQL expression"),
-        ({"keys": "(state"}, "keys", "cannot be read"),
+        ({"keys": "state; drop table x"}, "keys", "`;` is not taken"),
+        ({"keys": "(state"}, "keys", "a `)` is missing"),
         ({"keys": "to_char(at, 'YYYY')"}, "keys", "IMMUTABLE"),
         ({"keys": "state", "method": "gin"}, "keys", "extension pg_trgm brings gin_trgm_ops"),
         ({"keys": "doc", "method": "gist"}, "keys", "btree_gist"),

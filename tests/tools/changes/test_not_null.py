@@ -9,9 +9,7 @@ from protocol.errors import Refused, StepFailed
 from protocol.plan import Plan
 from tests.tools.changes.road import (
     back_from_everywhere,
-    counts,
     down,
-    failed_checks,
     picture,
     plan_for,
     there_and_back,
@@ -56,17 +54,38 @@ def test_a_column_without_null_becomes_not_null_and_back(weird: Ground, strategy
 
 
 @pytest.mark.parametrize("strategy", ["online", "one_statement"])
-def test_nulls_are_filled_and_keep_their_value_on_the_way_back(weird: Ground, strategy: str) -> None:
-    made = plan(weird, "Mail", fill="name || '@x'", strategy=strategy)
-    before, rows, work = picture(weird, made.watched), counts(weird, made), weird.work(made)
-    up(work, work_steps(made))
+def test_nulls_are_filled_and_come_back_where_nobody_wrote_since(weird: Ground, strategy: str) -> None:
+    made = there_and_back(weird, lambda: plan(weird, "Mail", fill="name || '@x'", strategy=strategy))
 
-    assert made.errors == ()
-    assert failed_checks(weird, made, rows) == []
     assert weird.value('SELECT count(*) FROM "Weird Name" WHERE "Mail" = name || \'@x\'') == ROWS // 5
+    assert "changed since keep what it wrote" in made.rollback[-1].costs
+
+
+def test_nulls_come_back_from_every_point(weird: Ground) -> None:
+    back_from_everywhere(weird, lambda: plan(weird, "Mail", fill="'none'"))
+
+
+def test_a_row_that_was_written_since_keeps_its_value(weird: Ground) -> None:
+    made = plan(weird, "Mail", fill="'none'")
+    work = weird.work(made)
+    up(work, work_steps(made))
+    weird.ask('UPDATE "Weird Name" SET "Mail" = \'mine\' WHERE "K 2" = 5')
     down(work, work_steps(made))
-    assert picture(weird, made.watched).shapes == before.shapes
+
+    assert weird.value('SELECT "Mail" FROM "Weird Name" WHERE "K 2" = 5') == "mine"
+    assert weird.value('SELECT count(*) FROM "Weird Name" WHERE "Mail" IS NULL') == ROWS // 5 - 1
+
+
+def test_without_a_key_filled_rows_keep_their_value(ground: Ground) -> None:
+    ground.ask("CREATE TABLE t (c integer); INSERT INTO t VALUES (1), (NULL)")
+    wanted = ("set_not_null", {"table": "t", "column": "c", "fill": "7"})
+    made = plan_for(ground, wanted, strategies=["one_statement"], given={"downtime": "at night"})
+    work = ground.work(made)
+    up(work, work_steps(made))
+    down(work, work_steps(made))
+
     assert "keep their value" in made.rollback[-1].costs
+    assert ground.ask("SELECT c FROM t ORDER BY 1") == [(1,), (7,)]
 
 
 def test_nulls_written_between_the_steps_are_filled_or_refused(weird: Ground) -> None:

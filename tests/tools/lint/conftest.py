@@ -6,9 +6,13 @@ from typing import Protocol
 import pytest
 
 from protocol.discovery import Answer, Origin, Sheet
-from protocol.facts import Activity, Facts, Figure, Key, KeyColumn, Rights, TableFacts, Target
+from protocol.facts import Activity, Facts
+from protocol.figure import Figure
+from protocol.key import Key, KeyColumn
 from protocol.names import TableName
 from protocol.schema import Column, Table
+from protocol.table_facts import TableFacts
+from protocol.target import Rights, Target
 from tools.lint.lint import lint
 
 ROWS = Figure(value=2_500_000, unit="rows", source="measured", how="counted")

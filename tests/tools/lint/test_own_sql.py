@@ -6,12 +6,13 @@ import pytest
 
 from protocol.changes.add_column import AddColumn
 from protocol.discovery import Sheet
-from protocol.facts import Facts, ValueFacts
+from protocol.facts import Facts
 from protocol.findings import Severity
 from protocol.names import TableName
 from protocol.situation import Situation
 from protocol.steps import sql_of
 from protocol.strategy import Strategy
+from protocol.value_facts import ValueFacts
 from tools.lint.lint import lint_statements, lint_transactions
 
 VALUES = {
