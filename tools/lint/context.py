@@ -1,42 +1,57 @@
 """What a rule may know besides its statement: the server, and what earlier statements and files did."""
 
 from collections import ChainMap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
+from protocol.steps import LockMode
 from tools.lint import volatility
 from tools.lint.actions import (
     Action,
     AddColumn,
     AddConstraint,
+    AddEnumValue,
+    AlterColumnType,
     Begin,
     Commit,
     CreateDomain,
+    CreateEnum,
+    CreateFunction,
+    CreateObject,
+    CreateSequence,
     CreateTable,
+    CreateType,
+    CreateView,
     Do,
     DropColumn,
     DropConstraint,
     DropNotNull,
     DropTable,
     Relation,
+    ReleaseSavepoint,
     RenameColumn,
     RenameConstraint,
     RenameTable,
     Rollback,
     RollbackTo,
-    SetNotNull,
+    Savepoint,
     SetSetting,
     SetTableSchema,
     Statement,
-    ValidateConstraint,
 )
+from tools.lint.ahead import Ahead
+from tools.lint.grammar import NotRead, functions_in
 from tools.lint.live import SMALL, Server
 from tools.lint.volatility import Volatility, VolatilityOf
+from tools.locks import Effect, Known, KnownColumn, KnownTable, after, effect_of
+from tools.locks.effect import STRENGTH, Lock
+from tools.locks.known import KnownDomain
 
-Named = tuple[str, str, str]
-"""Schema, table, and the name of a column or a constraint of it."""
-
-OWN = ""
-"""Stands among constraint names for a NOT NULL that was declared with the column or by SET NOT NULL."""
-
+BOOKKEEPING = {
+    *("alembic_version", "schema_migrations", "ar_internal_metadata", "django_migrations", "flyway_schema_history"),
+    *("goose_db_version", "_prisma_migrations", "knex_migrations", "databasechangelog", "databasechangeloglock"),
+}
+"""Tables in which migration tools keep a row for each migration; they are small."""
 
 LOSSES = (
     Commit,
@@ -53,6 +68,28 @@ LOSSES = (
 )
 """What takes something away that the file has proved or made."""
 
+Place = tuple[str, str]
+"""Schema and name."""
+
+
+class Held(NamedTuple):
+    """A lock that an earlier statement of the running transaction took on a table in use."""
+
+    relation: Relation
+    mode: LockMode
+
+
+class Moment(NamedTuple):
+    """What a ROLLBACK returns to."""
+
+    known: Known = Known(search_path="public")
+    new: frozenset[Place] = frozenset()
+    names: frozenset[str] = frozenset()
+    held: dict[Place, Held] = {}  # noqa: RUF012 - never changed in place
+    enum_values: frozenset[str] = frozenset()
+    unproved: frozenset[tuple[Place, str]] = frozenset()
+    session: dict[str, str] = {}  # noqa: RUF012 - copied before it changes
+
 
 class Context:
     """The history so far. It grows statement by statement, for a copy a statement would cost the square of the file.
@@ -60,6 +97,7 @@ class Context:
     Files are deployed one by one: a table that an earlier file made may be in use by now, so only the file that makes
     it calls it new. What an earlier file proved or defined stays known: constraints, types, domains.
     A table named without a schema is one of `public`, until the file sets `search_path`.
+    `is_file` is false for a plan's statements, whose session its executor has set up.
     """
 
     def __init__(
@@ -72,43 +110,96 @@ class Context:
     ) -> None:
         self.major = major
         self.in_transaction = in_transaction
+        self.is_file = False
+        self.ahead = Ahead()
         self._server = server
         self._volatility = volatility or (server.volatility_of if server else None)
-        self._session: dict[str, str] = {}
-        self._settings = ChainMap[str, str]({}, self._session)
-        self._tables: set[tuple[str, str]] = set()
-        self._domains: set[str] = set()
-        self._types: dict[Named, str] = {}
-        self._constraints: dict[Named, AddConstraint] = {}
-        self._proofs: dict[Named, set[str]] = {}
-        self._unproved_here: set[Named] = set()
-        self._asked: set[tuple[str, str]] = set()
+        self._settings = ChainMap[str, str]({}, {})
+        self._now = Moment()
+        self._saved: Moment | None = None
+        self._savepoints: dict[str, Moment] = {}
+        self._functions: dict[str, Volatility] = {}
+        self._asked: set[Place] = set()
+        self._told: set[str] = set()
+        self._weighed: tuple[Statement, Effect] | None = None
+
+    # --- the course of files and transactions ----------------------------------------------------------------------
 
     def begin_file(self, in_transaction: bool) -> None:
         """Start the next file; `in_transaction` says that what runs it wraps it in one transaction."""
         self.end()
-        self.in_transaction = in_transaction
-        self._session.clear()
-        self._tables.clear()
+        self._settings = ChainMap({}, {})
+        self._now = self._now._replace(new=frozenset(), names=frozenset(), session={})
+        self._settle()
+        self.is_file = True
+        self._told.clear()
+        if in_transaction:
+            self.begin()
+
+    def foresee(self, statements: Sequence[Statement]) -> None:
+        """Look at the statements to come, which are then judged one by one."""
+        self.ahead = Ahead(statements, in_transaction=self.in_transaction)
 
     def aside(self) -> "Context":
         """Return a context that knows the same and whose further history is its own: for a file that undoes."""
         other = Context(major=self.major, volatility=self._volatility, server=self._server)
-        other._tables |= self._tables
-        other._domains |= self._domains
-        other._types |= self._types
-        other._constraints |= self._constraints
-        other._proofs |= {named: set(by) for named, by in self._proofs.items()}
+        other._now = self._now
+        other._settings = ChainMap({}, dict(self._now.session))
+        other._functions |= self._functions
         other._asked |= self._asked
         return other
 
+    def begin(self) -> None:
+        if not self.in_transaction:
+            self._saved = self._now
+        self.in_transaction = True
+
+    def end(self) -> None:
+        self.in_transaction = False
+        self._saved = None
+        self._savepoints.clear()
+        self._now = self._now._replace(held={}, enum_values=frozenset(), unproved=frozenset())
+        self._settings.maps[0].clear()
+        self._settle()
+
+    def first_time(self, rule: str) -> bool:
+        """Tell whether a rule that speaks once a file has not spoken yet; from now on it has."""
+        first = rule not in self._told
+        self._told.add(rule)
+        return first
+
+    # --- what a rule asks ------------------------------------------------------------------------------------------
+
+    @property
+    def known(self) -> Known:
+        return self._now.known
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """The locks of SHARE and above that the transaction holds on tables in use, in the order they were taken."""
+        return tuple(self._now.held.values())
+
+    def effect_of(self, statement: Statement) -> Effect:
+        """Return what the statement that is judged locks and does, as things stand before it."""
+        if self._weighed is None or self._weighed[0] is not statement:
+            self._learn_of(statement.actions)
+            effect = effect_of(
+                statement, self.major, self.known, volatility=self.volatility_of, in_transaction=self.in_transaction
+            )
+            self._weighed = statement, effect
+        return self._weighed[1]
+
     def is_new(self, table: Relation) -> bool:
         """Tell whether an earlier statement of the file created the table, so that nobody uses it yet."""
-        return self._key(table) in self._tables
+        return self._place(table) in self._now.new
+
+    def is_new_name(self, name: str) -> bool:
+        """Tell whether an earlier statement of the file created the type, the function, the schema of this name."""
+        return name.rpartition(".")[2] in self._now.names
 
     def is_quick(self, table: Relation) -> bool:
-        """Tell whether to read, rewrite or index the table takes no time: it is new, or the server knows it small."""
-        if self.is_new(table):
+        """Tell whether to read, rewrite or index the table takes no time: it is new, or known to be small."""
+        if self.is_new(table) or table.name in BOOKKEEPING:
             return True
         size = self._server.size_of(table) if self._server else None
         return size is not None and size <= SMALL
@@ -116,158 +207,225 @@ class Context:
     def type_of(self, table: Relation, column: str) -> str | None:
         """Return the type of a column as the history or the server tells it, None where neither does."""
         self._learn(table)
-        return self._types.get((*self._key(table), column))
+        known = self.known.find(table)
+        told = known.column(column) if known else None
+        return (told.type or None) if told else None
 
     def setting(self, name: str) -> str | None:
         """Return the value that the file gave a setting, None where it did not."""
         return self._settings.get(name)
 
     def proves_not_null(self, table: Relation, column: str, without: frozenset[str] = frozenset()) -> bool:
-        """Tell whether an earlier statement proved that the column holds no NULL, by a constraint not in `without`."""
+        """Tell whether it is known that the column holds no NULL, by something not named in `without`."""
         self._learn(table)
-        return bool(self._proofs.get((*self._key(table), column), set()) - without)
+        known = self.known.find(table)
+        if known is None:
+            return False
+        told, proofs = known.column(column), [each for each in known.constraints if column in each.proves]
+        if told is not None and not told.nullable:
+            return not any(each.kind == "not null" and each.name in without for each in proofs)
+        return any(not each.not_valid and each.name not in without for each in proofs)
 
     def unproved_in_transaction(self, table: Relation, constraint: str) -> bool:
         """Tell whether the running transaction is the one that added the constraint as NOT VALID."""
-        return self.in_transaction and (*self._key(table), constraint) in self._unproved_here
+        return self.in_transaction and (self._place(table), constraint) in self._now.unproved
+
+    def added_in_transaction(self) -> frozenset[str]:
+        """Return the enum values that the running transaction added, which are of no use before its end."""
+        return self._now.enum_values
 
     def is_constrained_domain(self, type_: str) -> bool:
         """Tell whether the history or the server knows the type as a domain with a CHECK or NOT NULL."""
-        return type_ in self._domains or (self._server is not None and self._server.is_constrained_domain(type_))
+        self._learn_type(type_)
+        domain = self.known.domains.get(type_)
+        return domain is not None and domain.constrained
 
     def volatility_of(self, expression: str) -> Volatility | None:
-        """Ask the server where there is one, else what is built in; None where neither knows."""
+        """Ask the server where there is one, else what is built in, else the file; None where none knows."""
         told = self._volatility(expression) if self._volatility else None
-        return told or volatility.of_expression(expression)
+        return told or volatility.of_expression(expression) or self._by_file(expression)
 
-    def begin(self) -> None:
-        self.in_transaction = True
-        self._unproved_here.clear()
+    def _by_file(self, expression: str) -> Volatility | None:
+        """Return the volatility where each function is built in or made by a file."""
+        try:
+            names = functions_in(expression)
+        except NotRead:
+            return None
+        found = [volatility.of_function(name) or self._functions.get(name) for name in names]
+        if "volatile" in found:
+            return "volatile"
+        return None if None in found else max((each for each in found if each), key=volatility.STRENGTH.index)
 
-    def end(self) -> None:
-        self.in_transaction = False
-        self._unproved_here.clear()
-        self._settings.maps[0].clear()
+    # --- what statements change ------------------------------------------------------------------------------------
 
     def note(self, statement: Statement) -> None:
         """Remember what a statement did, for the ones after it; of a DO block only what it may have taken away."""
+        if self.in_transaction:
+            self._hold(self.effect_of(statement).locks)
         certain = not any(isinstance(action, Do) for action in statement.actions)
-        for action in statement.actions:
-            if certain or isinstance(action, LOSSES):
-                self._note(action)
+        kept = statement.actions if certain else tuple(each for each in statement.actions if isinstance(each, LOSSES))
+        self._learn_of(kept)
+        if not certain:
+            self._doubt_types(statement.actions)
+        self._now = self._now._replace(known=after(self.known, kept))
+        for action in kept:
+            self._note(action, certain=certain)
+        self._weighed = None
+        self.ahead.step()
 
-    def _note(self, action: Action) -> None:
+    def _hold(self, locks: Iterable[Lock]) -> None:
+        strong = [lock for lock in locks if STRENGTH[lock.mode] >= STRENGTH["SHARE"] and not self.is_new(lock.relation)]
+        held = dict(self._now.held) if strong else self._now.held
+        for lock in strong:
+            before = held.get(self._place(lock.relation))
+            if before is None or STRENGTH[before.mode] < STRENGTH[lock.mode]:
+                held[self._place(lock.relation)] = Held(lock.relation, lock.mode)
+        self._now = self._now._replace(held=held)
+
+    def _note(self, action: Action, *, certain: bool) -> None:
         match action:
-            case CreateTable(table=table, if_not_exists=doubtful):
-                if not doubtful or self._is_missing(table):
-                    self._tables.add(self._key(table))
-            case CreateDomain(name=name, constrained=True):
-                self._domains.add(name)
+            case CreateTable() | CreateView() | CreateSequence():
+                self._create(action)
+            case CreateDomain(name=name) | CreateEnum(name=name) | CreateType(name=name) | CreateObject(name=name):
+                self._now = self._now._replace(names=self._now.names | {name.rpartition(".")[2]})
+            case CreateFunction(name=name):
+                self._functions[name] = _volatility(action.volatility)
+                self._now = self._now._replace(names=self._now.names | {name.rpartition(".")[2]})
             case SetSetting():
                 self._set(action)
+            case AddEnumValue(name=name, value=value) if self.in_transaction and not self.is_new_name(name):
+                self._now = self._now._replace(enum_values=self._now.enum_values | {value})
+            case AddConstraint(table=table, name=name, not_valid=True) if name:
+                self._now = self._now._replace(unproved=self._now.unproved | {(self._place(table), name)})
+            case RenameTable(table=table, to=to):
+                self._move(table, to, certain=certain)
+            case SetTableSchema(table=table) | DropTable(table=table):
+                self._forget(table)
+            case _:
+                self._note_session(action)
+
+    def _note_session(self, action: Action) -> None:
+        match action:
             case Begin():
                 self.begin()
             case Commit():
                 self.end()
             case Rollback():
+                self._return_to(self._saved)
                 self.end()
-                self._forget()
-            case RollbackTo():
-                self._forget()
-            case RenameTable(table=table) | SetTableSchema(table=table) | DropTable(table=table):
-                self._lose(table)
-            case _:
-                self._note_proof(action)
+            case Savepoint(name=name):
+                self._savepoints[name] = self._now
+            case ReleaseSavepoint(name=name):
+                self._savepoints.pop(name, None)
+            case RollbackTo(name=name):
+                self._return_to(self._savepoints.get(name))
+
+    def _create(self, action: CreateTable | CreateView | CreateSequence) -> None:
+        match action:
+            case CreateTable(table=made, if_not_exists=doubtful):
+                sure = not doubtful or self._is_missing(made)
+            case CreateView(view=made, replace=doubtful):
+                sure = not doubtful
+            case CreateSequence(sequence=made):
+                sure = True
+        if sure:
+            self._now = self._now._replace(new=self._now.new | {self._place(made)})
 
     def _is_missing(self, table: Relation) -> bool:
         return self._server is not None and self._server.size_of(table) is None
 
-    def _note_proof(self, action: Action) -> None:
-        table = getattr(action, "table", None)
-        if isinstance(table, Relation):
-            self._learn(table)
-        match action:
-            case AddColumn(table=table, column=column):
-                self._types[*self._key(table), column] = action.type
-                if action.not_null or action.primary:
-                    self._prove(table, column, OWN)
-            case SetNotNull(table=table, column=column):
-                self._prove(table, column, OWN)
-            case (
-                DropNotNull(table=table, column=column)
-                | DropColumn(table=table, column=column)
-                | RenameColumn(table=table, column=column)
-            ):
-                self._proofs.pop((*self._key(table), column), None)
-            case AddConstraint():
-                self._add(action)
-            case ValidateConstraint(table=table, name=name):
-                self._validate(table, name)
-            case DropConstraint(table=table, name=name) | RenameConstraint(table=table, name=name):
-                self._drop(table, name)
-
-    def _add(self, constraint: AddConstraint) -> None:
-        if not constraint.name:
-            return  # the server will name it, so a DROP CONSTRAINT of it would not be recognised
-        named = (*self._key(constraint.table), constraint.name)
-        self._constraints[named] = constraint
-        if constraint.not_valid:
-            self._unproved_here.add(named)
+    def _move(self, table: Relation, to: str, *, certain: bool) -> None:
+        """A new table stays new under its new name; under which an older one may have been known as new."""
+        was_new, place = self.is_new(table), (self._place(table)[0], to)
+        self._forget(table)
+        if not (was_new and certain):
+            self._now = self._now._replace(new=self._now.new - {place})
         else:
-            self._validate(constraint.table, constraint.name)
+            self._now = self._now._replace(new=self._now.new | {place})
 
-    def _validate(self, table: Relation, name: str) -> None:
-        constraint = self._constraints.get((*self._key(table), name))
-        for column in constraint.proves if constraint else ():
-            self._prove(table, column, name)
+    def _forget(self, table: Relation) -> None:
+        self._now = self._now._replace(new=self._now.new - {self._place(table)})
 
-    def _drop(self, table: Relation, name: str) -> None:
-        constraint = self._constraints.pop((*self._key(table), name), None)
-        if constraint is None:
-            return
-        for column in constraint.proves:
-            proofs = self._proofs.get((*self._key(table), column), set())
-            proofs.discard(name)
-            if constraint.kind == "not null":
-                proofs.discard(OWN)  # since PostgreSQL 18 the column's NOT NULL is that constraint
-
-    def _learn(self, table: Relation) -> None:
-        """Ask the server about a table the first time it is spoken of; later the history knows better."""
-        if self._server is None or self._key(table) in self._asked or self.is_new(table):
-            return
-        self._asked.add(self._key(table))
-        for column, type_ in self._server.types_of(table).items():
-            self._types.setdefault((*self._key(table), column), type_)
-        for constraint in self._server.constraints_of(table):
-            self._constraints.setdefault((*self._key(table), constraint.name), constraint)
-            for column in () if constraint.not_valid else constraint.proves:
-                self._prove(table, column, constraint.name)
-
-    def _prove(self, table: Relation, column: str, by: str) -> None:
-        self._proofs.setdefault((*self._key(table), column), set()).add(by)
+    def _return_to(self, moment: Moment | None) -> None:
+        if moment is not None:
+            self._now = moment
+            self._settings.maps[1] = dict(moment.session)
+            self._settle()
 
     def _set(self, action: SetSetting) -> None:
-        values = self._settings.maps[0] if action.local else self._session
+        values = self._settings.maps[0] if action.local else self._settings.maps[1]
         if action.name == "all":
             values.clear()
         elif action.value is None:
             values.pop(action.name, None)
         else:
             values[action.name] = action.value
+        self._now = self._now._replace(session=dict(self._settings.maps[1]))
+        self._settle()
 
-    def _forget(self) -> None:
-        """Give up on what a ROLLBACK may have taken back: all of it, for that errs on the safe side."""
-        self._tables.clear()
-        self._constraints.clear()
-        self._proofs.clear()
-        self._session.clear()
+    def _settle(self) -> None:
+        """Let what is known heed the settings that names and types depend on."""
+        path, timezone = self._settings.get("search_path", "public"), self._settings.get("timezone")
+        if (self.known.search_path, self.known.timezone) != (path, timezone):
+            changed = self.known.model_copy(update={"search_path": path, "timezone": timezone})
+            self._now = self._now._replace(known=changed)
 
-    def _lose(self, table: Relation) -> None:
-        """Forget a table whose name now stands for nothing, or soon for another."""
-        key = self._key(table)
-        self._tables.discard(key)
-        self._constraints = {named: each for named, each in self._constraints.items() if named[:2] != key}
-        self._proofs = {named: each for named, each in self._proofs.items() if named[:2] != key}
+    def _doubt_types(self, actions: Iterable[Action]) -> None:
+        """Forget the type of a column that a block may have changed."""
+        for action in actions:
+            known = self.known.find(action.table) if isinstance(action, AlterColumnType) else None
+            if isinstance(action, AlterColumnType) and known:
+                kept = tuple(column for column in known.columns if column.name != action.column)
+                self._now = self._now._replace(known=self.known.with_table(known.with_(columns=kept, complete=False)))
 
-    def _key(self, table: Relation) -> tuple[str, str]:
+    # --- what the server tells -------------------------------------------------------------------------------------
+
+    def _learn_of(self, actions: Iterable[Action]) -> None:
+        for action in actions if self._server else ():
+            for table in _tables(action):
+                self._learn(table)
+            if isinstance(action, AddColumn | AlterColumnType):
+                self._learn_type(action.type)
+
+    def _learn(self, table: Relation) -> None:
+        """Ask the server about a table the first time it is spoken of; later the history knows better."""
+        if self._server is None or self._place(table) in self._asked or self.is_new(table):
+            return
+        self._asked.add(self._place(table))
+        types = self._server.types_of(table)
+        if not types or self.known.find(table):
+            return
+        constraints = self._server.constraints_of(table)
+        filled = {
+            column for each in constraints if each.kind == "not null" and not each.not_valid for column in each.proves
+        }
+        columns = (KnownColumn(name=name, type=type_, nullable=name not in filled) for name, type_ in types.items())
+        told = KnownTable(
+            table=table,
+            kind="unknown",
+            complete=False,
+            columns=tuple(columns),
+            constraints=tuple(each for each in constraints if each.name),
+        )
+        self._now = self._now._replace(known=self.known.with_table(told))
+
+    def _learn_type(self, type_: str) -> None:
+        if self._server is None or type_ in self.known.domains or not self._server.is_constrained_domain(type_):
+            return
+        domain = KnownDomain(name=type_, type="", constrained=True)
+        changed = self.known.model_copy(update={"domains": self.known.domains | {type_: domain}})
+        self._now = self._now._replace(known=changed)
+
+    def _place(self, table: Relation) -> Place:
         return table.schema_name or self._settings.get("search_path", "public"), table.name
+
+
+def _tables(action: Action) -> Iterator[Relation]:
+    for field in ("table", "partition", "references"):
+        value = getattr(action, field, None)
+        if isinstance(value, Relation):
+            yield value
+
+
+def _volatility(said: str) -> Volatility:
+    return next((each for each in volatility.STRENGTH if each == said.lower()), "volatile")

@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from protocol.findings import Finding
@@ -112,7 +112,8 @@ def _judged(statements: Sequence[Statement], context: Context) -> Iterator[Findi
             yield from rule.at_end(statements[-1], context)
 
 
-def _each_judged(statements: Iterable[Statement], context: Context) -> Iterator[Finding]:
+def _each_judged(statements: Sequence[Statement], context: Context) -> Iterator[Finding]:
+    context.foresee(statements)
     for statement in statements:
         for rule in _interested(frozenset(map(type, statement.actions))):
             yield from rule.check(statement, context)

@@ -90,15 +90,28 @@ class KnownDomain(Value):
 
 
 class Known(Value):
-    """Tables by their name without schema, indexes by name with their table, domains, and the session's time zone."""
+    """Tables by their name without schema, indexes by name with their table, domains, and the session's time zone.
+
+    `viewed` are the tables that a view reads, by its name. A table named without a schema is one of `search_path`;
+    where that is None, of any schema.
+    """
 
     tables: dict[str, tuple[KnownTable, ...]] = Field(default_factory=dict)
     indexes: dict[str, Relation] = Field(default_factory=dict)
     domains: dict[str, KnownDomain] = Field(default_factory=dict)
+    viewed: dict[str, tuple[Relation, ...]] = Field(default_factory=dict)
     timezone: str | None = None
+    search_path: str | None = None
 
     def find(self, relation: Relation) -> KnownTable | None:
-        return next((known for known in self.tables.get(relation.name, ()) if same(known.table, relation)), None)
+        return next((known for known in self.tables.get(relation.name, ()) if self.same(known.table, relation)), None)
+
+    def same(self, one: Relation, other: Relation) -> bool:
+        """Tell whether two names stand for one relation."""
+        if self.search_path is None:
+            return same(one, other)
+        path = self.search_path
+        return one.name == other.name and (one.schema_name or path) == (other.schema_name or path)
 
     def find_index(self, index: Relation) -> tuple[KnownTable, KnownIndex] | None:
         owner = self.find(self.indexes[index.name]) if index.name in self.indexes else None
@@ -119,13 +132,22 @@ class Known(Value):
 
     def with_table(self, table: KnownTable) -> "Known":
         """Return a copy that knows the table, in place of what it knew of it."""
-        others = tuple(each for each in self.tables.get(table.table.name, ()) if not same(each.table, table.table))
-        indexes = self.indexes | {index.name: table.table for index in table.indexes}
+        before = self.find(table.table)
+        others = tuple(each for each in self.tables.get(table.table.name, ()) if not self.same(each.table, table.table))
+        indexes = self.indexes
+        if before is None or before.indexes is not table.indexes:
+            fresh = _appended(before.indexes if before else (), table.indexes)
+            indexes = indexes | {index.name: table.table for index in fresh}
         return self.model_copy(
             update={"tables": self.tables | {table.table.name: (*others, table)}, "indexes": indexes}
         )
 
     def without(self, relation: Relation) -> "Known":
         """Return a copy that knows nothing of a table."""
-        others = tuple(each for each in self.tables.get(relation.name, ()) if not same(each.table, relation))
+        others = tuple(each for each in self.tables.get(relation.name, ()) if not self.same(each.table, relation))
         return self.model_copy(update={"tables": self.tables | {relation.name: others}})
+
+
+def _appended(before: tuple[KnownIndex, ...], now: tuple[KnownIndex, ...]) -> tuple[KnownIndex, ...]:
+    """Return what was added at the end, all where more was changed: to name each anew takes the square of them."""
+    return now[len(before) :] if now[: len(before)] == before else now

@@ -196,14 +196,16 @@ def _viewed(known: Known, created: CreateView, *, as_table: bool) -> Known:
         read = _found(known, table)
         view = KnownView(view=created.view, columns=created.columns)
         known = known.with_table(read.with_(views=(*read.views, view)))
+    known = known.model_copy(update={"viewed": known.viewed | {created.view.name: created.reads}})
     if as_table:
         known = known.with_table(KnownTable(table=created.view, kind="materialized view"))
     return known
 
 
 def _unviewed(known: Known, view: Relation) -> Known:
-    for table in (each for tables in known.tables.values() for each in tables):
-        if any(same(each.view, view) for each in table.views):
+    for read in known.viewed.get(view.name, ()):
+        table = known.find(read)
+        if table and any(same(each.view, view) for each in table.views):
             known = known.with_table(table.with_(views=tuple(v for v in table.views if not same(v.view, view))))
     return known
 
@@ -225,7 +227,7 @@ def _add_column(known: Known, table: KnownTable, added: AddColumn) -> Known:
 def _without_column(known: Known, table: KnownTable, dropped: DropColumn) -> Known:
     columns = tuple(column for column in table.columns if column.name != dropped.column)
     indexes = tuple(index for index in table.indexes if dropped.column not in index.uses)
-    kept = tuple(constraint for constraint in table.constraints if dropped.column not in constraint.columns)
+    kept = tuple(each for each in table.constraints if dropped.column not in (*each.columns, *each.proves))
     return known.with_table(table.with_(columns=columns, indexes=indexes, constraints=kept))
 
 
@@ -234,6 +236,18 @@ def _column_changed(known: Known, table: KnownTable, column: str, **changes: Any
         table = table.with_(columns=(*table.columns, KnownColumn(name=column, type="")))
     columns = (each.model_copy(update=changes) if each.name == column else each for each in table.columns)
     return known.with_table(table.with_(columns=tuple(columns)))
+
+
+def _renamed(known: Known, table: KnownTable, action: RenameColumn) -> Known:
+    def now(columns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(action.to if column == action.column else column for column in columns)
+
+    constraints = (
+        each.model_copy(update={"columns": now(each.columns), "proves": now(each.proves)}) for each in table.constraints
+    )
+    indexes = (each.model_copy(update={"columns": now(each.columns), "uses": now(each.uses)}) for each in table.indexes)
+    table = table.with_(constraints=tuple(constraints), indexes=tuple(indexes))
+    return _column_changed(known, table, action.column, name=action.to)
 
 
 # --- constraints and indexes ---------------------------------------------------------------------------------------
@@ -267,7 +281,10 @@ def _without_constraint(known: Known, table: KnownTable, dropped: DropConstraint
         table = _found(known, dropped.table)
     kept = tuple(each for each in table.constraints if each.name != dropped.name)
     indexes = tuple(each for each in table.indexes if each.name != dropped.name)
-    return known.with_table(table.with_(constraints=kept, indexes=indexes))
+    known = known.with_table(table.with_(constraints=kept, indexes=indexes))
+    for column in constraint.columns if constraint and constraint.kind == "not null" else ():
+        known = _column_changed(known, _found(known, dropped.table), column, nullable=True)
+    return known
 
 
 def _unreferenced(known: Known, constraint: AddConstraint) -> Known:
@@ -334,7 +351,7 @@ CHANGES: dict[type[Action], Change] = {
     DropNotNull: lambda known, table, action: _column_changed(known, table, action.column, nullable=True),
     Insert: _filled,
     Merge: _filled,
-    RenameColumn: lambda known, table, action: _column_changed(known, table, action.column, name=action.to),
+    RenameColumn: _renamed,
     SetNotNull: lambda known, table, action: _column_changed(known, table, action.column, nullable=False),
     ValidateConstraint: _validated,
 }
