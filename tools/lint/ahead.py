@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from tools.lint.actions import (
     Action,
     AddConstraint,
+    AttachIndex,
     Begin,
     Commit,
     CreateFunction,
@@ -16,6 +17,7 @@ from tools.lint.actions import (
     RenameTable,
     RenameView,
     Rollback,
+    SetReplicaIdentity,
     Statement,
 )
 
@@ -28,6 +30,7 @@ class Ahead:
         self._transactions: list[int] = []
         self._made: dict[tuple[int, str], int] = {}
         self._policies: set[str] = set()
+        self._attached: set[str] = set()
         self._read(statements, in_transaction=in_transaction)
 
     def _read(self, statements: Sequence[Statement], *, in_transaction: bool) -> None:
@@ -37,9 +40,16 @@ class Ahead:
             self._transactions.append(transaction)
             for action in statement.actions:
                 in_transaction = _inside(action, in_transaction)
-                self._policies |= {action.table.name} if isinstance(action, CreatePolicy) else set()
+                self._note(action)
                 for name in _made(action):
                     self._made[transaction, name] = at
+
+    def _note(self, action: Action) -> None:
+        match action:
+            case CreatePolicy(table=table):
+                self._policies.add(table.name)
+            case AttachIndex(index=index):
+                self._attached.add(index.name)
 
     def step(self) -> None:
         self._at += 1
@@ -51,12 +61,16 @@ class Ahead:
         return self._made.get((self._transactions[self._at], name.rpartition(".")[2]), -1) > self._at
 
     def key_comes_back(self, table: str) -> bool:
-        """Tell whether a later statement of the same transaction gives the table a primary key."""
+        """Tell whether a later statement of the same transaction tells the table's rows apart again."""
         return self.comes_back(f"primary key of {table}")
 
     def has_policy(self, table: str) -> bool:
         """Tell whether the file makes a policy for the table, anywhere."""
         return table in self._policies
+
+    def is_attached_to(self, index: str) -> bool:
+        """Tell whether the file attaches the index of a partition to it, anywhere."""
+        return index in self._attached
 
 
 def _inside(action: Action, before: bool) -> bool:
@@ -77,5 +91,5 @@ def _made(action: Action) -> Iterator[str]:
             yield name
         case CreateFunction(name=name) | CreateObject(name=name):
             yield name.rpartition(".")[2]
-        case AddConstraint(kind="primary key", table=table):
+        case AddConstraint(kind="primary key", table=table) | SetReplicaIdentity(table=table):
             yield f"primary key of {table.name}"

@@ -44,7 +44,7 @@ from tools.lint.grammar import NotRead, functions_in
 from tools.lint.live import SMALL, Server
 from tools.lint.volatility import Volatility, VolatilityOf
 from tools.locks import Effect, Known, KnownColumn, KnownTable, after, effect_of
-from tools.locks.effect import STRENGTH, Lock
+from tools.locks.effect import STRENGTH
 from tools.locks.known import KnownDomain
 
 BOOKKEEPING = {
@@ -84,6 +84,7 @@ class Moment(NamedTuple):
 
     known: Known = Known(search_path="public")
     new: frozenset[Place] = frozenset()
+    columns: frozenset[tuple[Place, str]] = frozenset()
     names: frozenset[str] = frozenset()
     held: dict[Place, Held] = {}  # noqa: RUF012 - never changed in place
     enum_values: frozenset[str] = frozenset()
@@ -97,7 +98,8 @@ class Context:
     Files are deployed one by one: a table that an earlier file made may be in use by now, so only the file that makes
     it calls it new. What an earlier file proved or defined stays known: constraints, types, domains.
     A table named without a schema is one of `public`, until the file sets `search_path`.
-    `is_file` is false for a plan's statements, whose session its executor has set up.
+    `is_file` is false for a plan's statements, whose session its executor has set up; `is_wrapped` says that the
+    running transaction is the one its tool wraps a file in.
     """
 
     def __init__(
@@ -111,6 +113,7 @@ class Context:
         self.major = major
         self.in_transaction = in_transaction
         self.is_file = False
+        self.is_wrapped = False
         self.ahead = Ahead()
         self._server = server
         self._volatility = volatility or (server.volatility_of if server else None)
@@ -121,6 +124,8 @@ class Context:
         self._functions: dict[str, Volatility] = {}
         self._asked: set[Place] = set()
         self._told: set[str] = set()
+        self._made_by: dict[Place, Statement] = {}
+        self._no_tables: set[str] = set()
         self._weighed: tuple[Statement, Effect] | None = None
 
     # --- the course of files and transactions ----------------------------------------------------------------------
@@ -129,10 +134,13 @@ class Context:
         """Start the next file; `in_transaction` says that what runs it wraps it in one transaction."""
         self.end()
         self._settings = ChainMap({}, {})
-        self._now = self._now._replace(new=frozenset(), names=frozenset(), session={})
+        self._now = self._now._replace(new=frozenset(), columns=frozenset(), names=frozenset(), session={})
         self._settle()
         self.is_file = True
         self._told.clear()
+        self._made_by.clear()
+        self._no_tables.clear()
+        self.is_wrapped = in_transaction
         if in_transaction:
             self.begin()
 
@@ -155,7 +163,7 @@ class Context:
         self.in_transaction = True
 
     def end(self) -> None:
-        self.in_transaction = False
+        self.in_transaction = self.is_wrapped = False
         self._saved = None
         self._savepoints.clear()
         self._now = self._now._replace(held={}, enum_values=frozenset(), unproved=frozenset())
@@ -179,10 +187,15 @@ class Context:
         """The locks of SHARE and above that the transaction holds on tables in use, in the order they were taken."""
         return tuple(self._now.held.values())
 
+    @property
+    def has_server(self) -> bool:
+        return self._server is not None
+
     def effect_of(self, statement: Statement) -> Effect:
         """Return what the statement that is judged locks and does, as things stand before it."""
         if self._weighed is None or self._weighed[0] is not statement:
             self._learn_of(statement.actions)
+            self._no_tables |= {name for action in statement.actions for name in _no_table(action)}
             effect = effect_of(
                 statement, self.major, self.known, volatility=self.volatility_of, in_transaction=self.in_transaction
             )
@@ -192,6 +205,28 @@ class Context:
     def is_new(self, table: Relation) -> bool:
         """Tell whether an earlier statement of the file created the table, so that nobody uses it yet."""
         return self._place(table) in self._now.new
+
+    def makes(self, statement: Statement, relation: Relation) -> bool:
+        """Tell whether the statement itself creates the table or the view."""
+        made = (
+            getattr(each, "table" if isinstance(each, CreateTable) else "view", None) for each in _creating(statement)
+        )
+        return any(self._place(each) == self._place(relation) for each in made if each)
+
+    def is_table(self, relation: Relation) -> bool:
+        """Tell whether it is neither a view, an index nor a sequence, as far as statements and server say."""
+        return relation.name not in self._no_tables and relation.name not in self.known.indexes
+
+    def new_tables(self) -> Iterator[tuple[Statement, KnownTable]]:
+        """Yield each table that the file created and kept, with the statement that did."""
+        for place, statement in self._made_by.items():
+            known = self.known.find(Relation(schema_name=place[0], name=place[1])) if place in self._now.new else None
+            if known:
+                yield statement, known
+
+    def is_new_column(self, table: Relation, column: str) -> bool:
+        """Tell whether the file added the column, with its table or alone."""
+        return self.is_new(table) or (self._place(table), column) in self._now.columns
 
     def is_new_name(self, name: str) -> bool:
         """Tell whether an earlier statement of the file created the type, the function, the schema of this name."""
@@ -261,7 +296,7 @@ class Context:
     def note(self, statement: Statement) -> None:
         """Remember what a statement did, for the ones after it; of a DO block only what it may have taken away."""
         if self.in_transaction:
-            self._hold(self.effect_of(statement).locks)
+            self._hold(statement)
         certain = not any(isinstance(action, Do) for action in statement.actions)
         kept = statement.actions if certain else tuple(each for each in statement.actions if isinstance(each, LOSSES))
         self._learn_of(kept)
@@ -270,11 +305,15 @@ class Context:
         self._now = self._now._replace(known=after(self.known, kept))
         for action in kept:
             self._note(action, certain=certain)
+            if isinstance(action, CreateTable):
+                self._made_by[self._place(action.table)] = statement
         self._weighed = None
         self.ahead.step()
 
-    def _hold(self, locks: Iterable[Lock]) -> None:
-        strong = [lock for lock in locks if STRENGTH[lock.mode] >= STRENGTH["SHARE"] and not self.is_new(lock.relation)]
+    def _hold(self, statement: Statement) -> None:
+        locks = (lock for lock in self.effect_of(statement).locks if STRENGTH[lock.mode] >= STRENGTH["SHARE"])
+        used = (lock for lock in locks if not self.is_new(lock.relation))
+        strong = [lock for lock in used if not self.makes(statement, lock.relation)]
         held = dict(self._now.held) if strong else self._now.held
         for lock in strong:
             before = held.get(self._place(lock.relation))
@@ -297,6 +336,8 @@ class Context:
                 self._now = self._now._replace(enum_values=self._now.enum_values | {value})
             case AddConstraint(table=table, name=name, not_valid=True) if name:
                 self._now = self._now._replace(unproved=self._now.unproved | {(self._place(table), name)})
+            case AddColumn(table=table, column=column, if_not_exists=False):
+                self._now = self._now._replace(columns=self._now.columns | {(self._place(table), column)})
             case RenameTable(table=table, to=to):
                 self._move(table, to, certain=certain)
             case SetTableSchema(table=table) | DropTable(table=table):
@@ -425,6 +466,17 @@ def _tables(action: Action) -> Iterator[Relation]:
         value = getattr(action, field, None)
         if isinstance(value, Relation):
             yield value
+
+
+def _creating(statement: Statement) -> Iterator[Action]:
+    return (action for action in statement.actions if isinstance(action, CreateTable | CreateView))
+
+
+def _no_table(action: Action) -> Iterator[str]:
+    for field in ("view", "index", "sequence"):
+        value = getattr(action, field, None)
+        if isinstance(value, Relation):
+            yield value.name
 
 
 def _volatility(said: str) -> Volatility:
