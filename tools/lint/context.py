@@ -2,6 +2,7 @@
 
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from protocol.steps import LockMode
@@ -118,6 +119,7 @@ class Context:
         self._server = server
         self._volatility = volatility or (server.volatility_of if server else None)
         self._settings = ChainMap[str, str]({}, {})
+        self._path = "public"
         self._now = Moment()
         self._saved: Moment | None = None
         self._savepoints: dict[str, Moment] = {}
@@ -153,6 +155,7 @@ class Context:
         other = Context(major=self.major, volatility=self._volatility, server=self._server)
         other._now = self._now
         other._settings = ChainMap({}, dict(self._now.session))
+        other._path = self._path
         other._functions |= self._functions
         other._asked |= self._asked
         return other
@@ -169,6 +172,10 @@ class Context:
         self._now = self._now._replace(held={}, enum_values=frozenset(), unproved=frozenset())
         self._settings.maps[0].clear()
         self._settle()
+
+    def has_said(self, rule: str) -> bool:
+        """Tell whether a rule that speaks once a file has spoken."""
+        return rule in self._told
 
     def first_time(self, rule: str) -> bool:
         """Tell whether a rule that speaks once a file has not spoken yet; from now on it has."""
@@ -407,6 +414,7 @@ class Context:
     def _settle(self) -> None:
         """Let what is known heed the settings that names and types depend on."""
         path, timezone = self._settings.get("search_path", "public"), self._settings.get("timezone")
+        self._path = path
         if (self.known.search_path, self.known.timezone) != (path, timezone):
             changed = self.known.model_copy(update={"search_path": path, "timezone": timezone})
             self._now = self._now._replace(known=changed)
@@ -458,12 +466,12 @@ class Context:
         self._now = self._now._replace(known=changed)
 
     def _place(self, table: Relation) -> Place:
-        return table.schema_name or self._settings.get("search_path", "public"), table.name
+        return table.schema_name or self._path, table.name
 
 
 def _tables(action: Action) -> Iterator[Relation]:
-    for field in ("table", "partition", "references"):
-        value = getattr(action, field, None)
+    for field in _fields(type(action), ("table", "partition", "references")):
+        value = getattr(action, field)
         if isinstance(value, Relation):
             yield value
 
@@ -473,10 +481,16 @@ def _creating(statement: Statement) -> Iterator[Action]:
 
 
 def _no_table(action: Action) -> Iterator[str]:
-    for field in ("view", "index", "sequence"):
-        value = getattr(action, field, None)
+    for field in _fields(type(action), ("view", "index", "sequence")):
+        value = getattr(action, field)
         if isinstance(value, Relation):
             yield value.name
+
+
+@cache
+def _fields(kind: type[Action], wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of the fields that the kind of action has."""
+    return tuple(field for field in wanted if field in kind.model_fields)
 
 
 def _volatility(said: str) -> Volatility:

@@ -72,15 +72,20 @@ def _conjuncts(node: Any) -> Iterator[Any]:
 
 
 def _ends(part: Any) -> Iterator[str]:
-    """The sides on which a part bounds a column, or a row of columns, by something that is no column."""
+    """The sides on which a part bounds a column, or a row of columns, by something that is no column.
+
+    A parameter bounds both: a statement with one is a step of somebody's walk along a key.
+    """
     expression = part.a_expr
     if word(expression, "kind") == "AEXPR_BETWEEN":
         yield from ("below", "above")
     if word(expression, "kind") != "AEXPR_OP" or not expression.name or columns_of(expression.rexpr):
         return
-    if columns_of(expression.lexpr):
-        sign = expression.name[0].string.sval
-        yield from {"below"} if sign in BELOW else {"above"} if sign in ABOVE else ()
+    sign = expression.name[0].string.sval
+    if columns_of(expression.lexpr) and sign in BELOW | ABOVE:
+        yield "below" if sign in BELOW else "above"
+        if next(under(expression.rexpr, "ParamRef"), None) is not None:
+            yield from ("below", "above")
 
 
 def _lists(part: Any) -> bool:

@@ -69,7 +69,10 @@ class KnownTable(Value):
     empty: bool | None = None
 
     def column(self, name: str) -> KnownColumn | None:
-        return next((column for column in self.columns if column.name == name), None)
+        for column in self.columns:
+            if column.name == name:
+                return column
+        return None
 
     def constraint(self, name: str) -> AddConstraint | None:
         return next((constraint for constraint in self.constraints if constraint.name == name), None)

@@ -73,6 +73,8 @@ def _found(known: Known, table: Relation) -> KnownTable:
 
 
 def _after(known: Known, action: Action, actions: Sequence[Action]) -> Known:
+    if not isinstance(action, LEARNT):
+        return known
     match action:
         case CreateTable():
             return _created(known, action, actions)
@@ -98,7 +100,7 @@ def _after(known: Known, action: Action, actions: Sequence[Action]) -> Known:
             return known
         case _:
             change = CHANGES.get(type(action))
-            of: Relation | None = getattr(action, "table", None)
+            of: Relation | None = getattr(action, "table", None) if change else None
             return change(known, _found(known, of), action) if change and of else known
 
 
@@ -225,16 +227,24 @@ def _add_column(known: Known, table: KnownTable, added: AddColumn) -> Known:
 
 
 def _without_column(known: Known, table: KnownTable, dropped: DropColumn) -> Known:
-    columns = tuple(column for column in table.columns if column.name != dropped.column)
-    indexes = tuple(index for index in table.indexes if dropped.column not in index.uses)
-    kept = tuple(each for each in table.constraints if dropped.column not in (*each.columns, *each.proves))
-    return known.with_table(table.with_(columns=columns, indexes=indexes, constraints=kept))
+    name = dropped.column
+    columns = [column for column in table.columns if column.name != name]
+    indexes = [index for index in table.indexes if name not in index.uses]
+    kept = [each for each in table.constraints if name not in each.columns and name not in each.proves]
+    same_indexes = len(indexes) == len(table.indexes)
+    return known.with_table(
+        table.with_(
+            columns=tuple(columns),
+            indexes=table.indexes if same_indexes else tuple(indexes),
+            constraints=tuple(kept),
+        )
+    )
 
 
 def _column_changed(known: Known, table: KnownTable, column: str, **changes: Any) -> Known:
     if table.column(column) is None:
         table = table.with_(columns=(*table.columns, KnownColumn(name=column, type="")))
-    columns = (each.model_copy(update=changes) if each.name == column else each for each in table.columns)
+    columns = [each.model_copy(update=changes) if each.name == column else each for each in table.columns]
     return known.with_table(table.with_(columns=tuple(columns)))
 
 
@@ -355,3 +365,17 @@ CHANGES: dict[type[Action], Change] = {
     SetNotNull: lambda known, table, action: _column_changed(known, table, action.column, nullable=False),
     ValidateConstraint: _validated,
 }
+
+LEARNT: tuple[type[Action], ...] = (
+    CreateTable,
+    CreateView,
+    DropView,
+    DropTable,
+    DropIndex,
+    CreateDomain,
+    SetSetting,
+    RenameTable,
+    Truncate,
+    *CHANGES,
+)
+"""What changes anything that is known."""

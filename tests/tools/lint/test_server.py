@@ -43,7 +43,8 @@ def server(any_database: str) -> Iterator[LiveServer]:
 
 def found(server: LiveServer, *files: str) -> list[list[str]]:
     history = History(major=server.major, server=server)
-    return [[one.rule for one in history.judge(Source(text=file)).findings] for file in files]
+    judged = [history.judge(Source(text=file)).findings for file in files]
+    return [[one.rule for one in findings if one.rule != "lock-timeout-missing"] for findings in judged]
 
 
 def test_sizes_count_partitions_and_tell_a_missing_table(server: LiveServer) -> None:

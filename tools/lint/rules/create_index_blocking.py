@@ -6,6 +6,7 @@ from protocol.findings import Finding, Severity
 from tools.lint.actions import CreateIndex, Statement
 from tools.lint.context import Context
 from tools.lint.rule import Rule
+from tools.locks.names import index_name
 
 
 class CreateIndexBlocking(Rule):
@@ -51,6 +52,6 @@ class CreateIndexBlocking(Rule):
             return  # that is `index-on-partitioned`'s
         if not index.only:
             yield self.finding(statement, f"writes to `{index.table}` wait while the index is built")
-        elif not context.ahead.is_attached_to(index.name):
+        elif not context.ahead.is_attached_to(index_name(index)):
             message = f"writes to `{index.table}` wait while the index is built, unless the table is partitioned"
             yield self.finding(statement, message, Severity.WARNING)

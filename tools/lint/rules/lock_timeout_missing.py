@@ -36,7 +36,7 @@ class LockTimeoutMissing(Rule):
     recipe = "SET lock_timeout = '2s' before it, and try again with growing pauses when it fails with 55P03."
 
     def check(self, statement: Statement, context: Context) -> Iterator[Finding]:
-        if not context.is_file or context.setting("lock_timeout") is not None:
+        if not context.is_file or context.has_said(self.id) or context.setting("lock_timeout") is not None:
             return
         table = _waited_for(statement, context)
         if table and context.first_time(self.id):
