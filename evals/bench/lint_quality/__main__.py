@@ -19,6 +19,9 @@ when a name that an application may use is gone, or of another type, after its t
 A lock that is held for an instant counts as clean, so a warning of it counts as a false alarm.
 The false alarms of a row are those of rules whose remarks mostly coincide with that hazard.
 
+`whimbrel` and squawk see each file alone. `whimbrel after base.sql` sees it after the file that made the schema, as
+`whimbrel lint migrations/` sees a project: in order, with what the earlier files defined. Squawk keeps no history.
+
 {dangerous} statements are dangerous, {clean} are clean.
 """
 
@@ -66,7 +69,10 @@ def version_of(program: str) -> str:
 
 def main() -> None:
     labels, chosen, program = read_labels(), files(), squawk()
-    remarks = {"whimbrel": of_whimbrel(chosen)} | ({version_of(program): of_squawk(program, chosen)} if program else {})
+    remarks = {
+        "whimbrel": of_whimbrel(chosen),
+        "whimbrel after base.sql": of_whimbrel(chosen, earlier=BASE.read_text("utf-8")),
+    } | ({version_of(program): of_squawk(program, chosen)} if program else {})
     safety = {name: score(labels, _of_safety(ones)) for name, ones in remarks.items()}
     ours = safety["whimbrel"]
     print(
@@ -88,6 +94,9 @@ def main() -> None:
     print(table("Everything that is said, as shipped", list(remarks), everything))
     print(listed("Missed by whimbrel", labels, ours.missed()))
     print(listed("False alarms of whimbrel", labels, sorted(ours.false_alarms())))
+    informed = safety["whimbrel after base.sql"]
+    print(listed("Missed by whimbrel after base.sql", labels, informed.missed()))
+    print(listed("False alarms of whimbrel after base.sql", labels, sorted(informed.false_alarms())))
     print("\n".join(alarms(name, one) for name, one in safety.items()))
     if program is None:
         print("squawk is not installed, so it was not asked.", file=sys.stderr)

@@ -33,13 +33,16 @@ class Remark(NamedTuple):
     safety: bool
 
 
-def of_whimbrel(files: Iterable[Path]) -> list[Remark]:
-    return [remark for file in files for remark in _whimbrel(file)]
+def of_whimbrel(files: Iterable[Path], earlier: str = "") -> list[Remark]:
+    """Ask whimbrel about each file by itself, or after the `earlier` migrations that made its schema."""
+    return [remark for file in files for remark in _whimbrel(file, earlier)]
 
 
-def _whimbrel(file: Path) -> Iterable[Remark]:
+def _whimbrel(file: Path, earlier: str) -> Iterable[Remark]:
     text = file.read_text("utf-8")
-    for one in History(major=server_of(text)).judge(Source(text=text, name=file.name)).findings:
+    history = History(major=server_of(text))
+    history.judge(Source(text=earlier))
+    for one in history.judge(Source(text=text, name=file.name)).findings:
         unread = one.rule == "not-understood" and "refuses" not in one.message
         safety = one.severity is not Severity.ADVICE and "timeout" not in one.rule and not unread
         yield Remark(file.name, one.line, one.column, one.rule, safety)
