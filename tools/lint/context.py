@@ -44,7 +44,7 @@ from tools.lint.ahead import Ahead
 from tools.lint.grammar import NotRead, functions_in
 from tools.lint.live import SMALL, Server
 from tools.lint.volatility import Volatility, VolatilityOf
-from tools.locks import Effect, Known, KnownColumn, KnownTable, after, effect_of
+from tools.locks import Effect, Known, KnownTable, after, effect_of
 from tools.locks.effect import STRENGTH
 from tools.locks.known import KnownDomain
 
@@ -441,22 +441,9 @@ class Context:
         if self._server is None or self._place(table) in self._asked or self.is_new(table):
             return
         self._asked.add(self._place(table))
-        types = self._server.types_of(table)
-        if not types or self.known.find(table):
-            return
-        constraints = self._server.constraints_of(table)
-        filled = {
-            column for each in constraints if each.kind == "not null" and not each.not_valid for column in each.proves
-        }
-        columns = (KnownColumn(name=name, type=type_, nullable=name not in filled) for name, type_ in types.items())
-        told = KnownTable(
-            table=table,
-            kind="unknown",
-            complete=False,
-            columns=tuple(columns),
-            constraints=tuple(each for each in constraints if each.name),
-        )
-        self._now = self._now._replace(known=self.known.with_table(told))
+        told = None if self.known.find(table) else self._server.table_of(table)
+        if told:
+            self._now = self._now._replace(known=self.known.with_table(told))
 
     def _learn_type(self, type_: str) -> None:
         if self._server is None or type_ in self.known.domains or not self._server.is_constrained_domain(type_):
