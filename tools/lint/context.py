@@ -81,16 +81,23 @@ class Held(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """What a ROLLBACK returns to."""
+    """What a ROLLBACK returns to.
 
+    The sets of what the file has made grow in place, for a copy at each statement would cost the square of the file;
+    `copied` is for a moment that is kept.
+    """
+
+    new: set[Place]
+    columns: set[tuple[Place, str]]
+    names: set[str]
     known: Known = Known(search_path="public")
-    new: frozenset[Place] = frozenset()
-    columns: frozenset[tuple[Place, str]] = frozenset()
-    names: frozenset[str] = frozenset()
     held: dict[Place, Held] = {}  # noqa: RUF012 - never changed in place
     enum_values: frozenset[str] = frozenset()
     unproved: frozenset[tuple[Place, str]] = frozenset()
     session: dict[str, str] = {}  # noqa: RUF012 - copied before it changes
+
+    def copied(self) -> "Moment":
+        return self._replace(new=set(self.new), columns=set(self.columns), names=set(self.names))
 
 
 class Context:
@@ -120,7 +127,7 @@ class Context:
         self._volatility = volatility or (server.volatility_of if server else None)
         self._settings = ChainMap[str, str]({}, {})
         self._path = "public"
-        self._now = Moment()
+        self._now = Moment(set(), set(), set())
         self._saved: Moment | None = None
         self._savepoints: dict[str, Moment] = {}
         self._functions: dict[str, Volatility] = {}
@@ -136,7 +143,7 @@ class Context:
         """Start the next file; `in_transaction` says that what runs it wraps it in one transaction."""
         self.end()
         self._settings = ChainMap({}, {})
-        self._now = self._now._replace(new=frozenset(), columns=frozenset(), names=frozenset(), session={})
+        self._now = self._now._replace(new=set(), columns=set(), names=set(), session={})
         self._settle()
         self.is_file = True
         self._told.clear()
@@ -153,7 +160,7 @@ class Context:
     def aside(self) -> "Context":
         """Return a context that knows the same and whose further history is its own: for a file that undoes."""
         other = Context(major=self.major, volatility=self._volatility, server=self._server)
-        other._now = self._now
+        other._now = self._now.copied()
         other._settings = ChainMap({}, dict(self._now.session))
         other._path = self._path
         other._functions |= self._functions
@@ -162,7 +169,7 @@ class Context:
 
     def begin(self) -> None:
         if not self.in_transaction:
-            self._saved = self._now
+            self._saved = self._now.copied()
         self.in_transaction = True
 
     def end(self) -> None:
@@ -333,10 +340,10 @@ class Context:
             case CreateTable() | CreateView() | CreateSequence():
                 self._create(action)
             case CreateDomain(name=name) | CreateEnum(name=name) | CreateType(name=name) | CreateObject(name=name):
-                self._now = self._now._replace(names=self._now.names | {name.rpartition(".")[2]})
+                self._now.names.add(name.rpartition(".")[2])
             case CreateFunction(name=name):
                 self._functions[name] = _volatility(action.volatility)
-                self._now = self._now._replace(names=self._now.names | {name.rpartition(".")[2]})
+                self._now.names.add(name.rpartition(".")[2])
             case SetSetting():
                 self._set(action)
             case AddEnumValue(name=name, value=value) if self.in_transaction and not self.is_new_name(name):
@@ -344,7 +351,7 @@ class Context:
             case AddConstraint(table=table, name=name, not_valid=True) if name:
                 self._now = self._now._replace(unproved=self._now.unproved | {(self._place(table), name)})
             case AddColumn(table=table, column=column, if_not_exists=False):
-                self._now = self._now._replace(columns=self._now.columns | {(self._place(table), column)})
+                self._now.columns.add((self._place(table), column))
             case RenameTable(table=table, to=to):
                 self._move(table, to, certain=certain)
             case SetTableSchema(table=table) | DropTable(table=table):
@@ -362,7 +369,7 @@ class Context:
                 self._return_to(self._saved)
                 self.end()
             case Savepoint(name=name):
-                self._savepoints[name] = self._now
+                self._savepoints[name] = self._now.copied()
             case ReleaseSavepoint(name=name):
                 self._savepoints.pop(name, None)
             case RollbackTo(name=name):
@@ -377,7 +384,7 @@ class Context:
             case CreateSequence(sequence=made):
                 sure = True
         if sure:
-            self._now = self._now._replace(new=self._now.new | {self._place(made)})
+            self._now.new.add(self._place(made))
 
     def _is_missing(self, table: Relation) -> bool:
         return self._server is not None and self._server.size_of(table) is None
@@ -386,17 +393,17 @@ class Context:
         """A new table stays new under its new name; under which an older one may have been known as new."""
         was_new, place = self.is_new(table), (self._place(table)[0], to)
         self._forget(table)
-        if not (was_new and certain):
-            self._now = self._now._replace(new=self._now.new - {place})
+        if was_new and certain:
+            self._now.new.add(place)
         else:
-            self._now = self._now._replace(new=self._now.new | {place})
+            self._now.new.discard(place)
 
     def _forget(self, table: Relation) -> None:
-        self._now = self._now._replace(new=self._now.new - {self._place(table)})
+        self._now.new.discard(self._place(table))
 
     def _return_to(self, moment: Moment | None) -> None:
         if moment is not None:
-            self._now = moment
+            self._now = moment.copied()
             self._settings.maps[1] = dict(moment.session)
             self._settle()
 

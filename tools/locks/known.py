@@ -69,7 +69,7 @@ class KnownTable(Value):
     empty: bool | None = None
 
     def column(self, name: str) -> KnownColumn | None:
-        for column in self.columns:
+        for column in reversed(self.columns):  # a file speaks most of those it has just added
             if column.name == name:
                 return column
         return None

@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from evals.bench.lint_quality.label import HAZARDS, Hazard, Labels, read_labels
 from evals.bench.lint_quality.linters import Remark, of_squawk, of_whimbrel, squawk
-from evals.bench.lint_quality.measure import HERE, files
+from evals.bench.lint_quality.measure import files
 from evals.bench.lint_quality.score import Score, score
+
+BASE = Path(__file__).with_name("base.sql")
 
 HEAD = """\
 # What two linters see of {files} migrations
@@ -71,7 +74,7 @@ def main() -> None:
     labels, chosen, program = read_labels(), files(), squawk()
     remarks = {
         "whimbrel": of_whimbrel(chosen),
-        "whimbrel after base.sql": of_whimbrel(chosen, earlier=(HERE / "base.sql").read_text("utf-8")),
+        "whimbrel after base.sql": of_whimbrel(chosen, earlier=BASE.read_text("utf-8")),
     } | ({version_of(program): of_squawk(program, chosen)} if program else {})
     safety = {name: score(labels, _of_safety(ones)) for name, ones in remarks.items()}
     ours = safety["whimbrel"]
