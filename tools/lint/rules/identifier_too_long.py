@@ -57,5 +57,5 @@ class IdentifierTooLong(Rule):
 def _long(text: str) -> Iterator[str]:
     for found in TOKEN.finditer(text):
         name = (found["name"] or "").removeprefix('"').removesuffix('"')
-        if len(name.encode()) > LONGEST:
+        if len(name.encode(errors="surrogatepass")) > LONGEST:
             yield name
