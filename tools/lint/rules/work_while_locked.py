@@ -6,7 +6,8 @@ from protocol.findings import Finding, Severity
 from protocol.steps import LockMode
 from tools.lint import rows_touched, under_lock
 from tools.lint.actions import Action, AddConstraint, Relation, Select, Statement, ValidateConstraint
-from tools.lint.context import Context, Held
+from tools.lint.context import Context
+from tools.lint.moment import Held
 from tools.lint.rule import Rule
 from tools.locks.effect import STRENGTH
 
