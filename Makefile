@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --constraint constraints.txt
 
-.PHONY: demo test check format clean help
+.PHONY: demo test check docs format clean help
 .DEFAULT_GOAL := help
 
 demo: $(VENV)/.installed ## Start PostgreSQL with a shop of ROWS users (2500000) and open the chat
@@ -20,6 +20,9 @@ check: $(VENV)/.installed-dev ## Check format, lint, types and import directions
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(VENV)/.installed ## Write docs/rules.md from the rules' docstrings
+	@$(BIN)/python -m tools.lint.pages > docs/rules.md
 
 format: $(VENV)/.installed-dev ## Format the code
 	$(BIN)/ruff format .

@@ -41,6 +41,7 @@ from protocol.states import (
     State,
     execution_of,
 )
+from protocol.steps import Gate
 from tools.engines.postgres import Database, lost_connection
 from tools.introspect.read import read_target
 from tools.steps import go_on_rolling_back
@@ -125,6 +126,7 @@ def open_session(setup: Setup, person: Person, run: str, journal: Journal) -> Se
         person=person,
         backups=setup.backups,
         limits=setup.limits,
+        code=setup.settings.code,
     )
     session.listeners.append(_plan_writer(setup.runs / run, session))
     return session
@@ -171,7 +173,7 @@ def _what_now(run: str) -> str:
 
 
 def _why_paused(session: Session, reason: str) -> WhimbrelError:
-    on = f"{reason} `whimbrel resume {session.run}` goes on, `whimbrel rollback {session.run}` takes it back."
+    on = f"{reason.rstrip('.')}. {_how_on(session)}, `whimbrel rollback {session.run}` takes it back."
     kinds = (StepFailedEvent, VerificationFailed, DriftFound, RunPaused)
     last = next((event for event in reversed(session.history) if isinstance(event, kinds)), None)
     match last:
@@ -185,6 +187,15 @@ def _why_paused(session: Session, reason: str) -> WhimbrelError:
             return DriftRefused(on)
         case _:
             return Stopped(on)
+
+
+def _how_on(session: Session) -> str:
+    """How to go on: at a deploy gate, by saying that what it waits for is true."""
+    execution = execution_of(session.state)
+    step = execution.approved.plan.step(execution.next_step or "") if execution else None
+    if isinstance(step, Gate):
+        return f"When it is true, `whimbrel resume {session.run} --gate {step.id}` goes on"
+    return f"`whimbrel resume {session.run}` goes on"
 
 
 def _plan_writer(folder: Path, session: Session) -> Callable[[Entry, State], None]:

@@ -1,5 +1,6 @@
-"""The plan as files: Markdown to read, JSON to load again, up and down SQL for the project's repository."""
+"""The plan as files: Markdown to read, JSON to load again, and migrations in the form of the project's repository."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -7,20 +8,32 @@ from pydantic import ValidationError
 from protocol.errors import UsageError
 from protocol.plan import Plan
 from protocol.plan_markdown import markdown
+from tools.migration_files.forms import Form, Plain
+from tools.migration_files.plain import plain_files
+from tools.migration_files.script import script_of
+from tools.migration_files.write import migration_files
 
 
-def write_plan(plan: Plan, folder: Path) -> tuple[Path, ...]:
-    """Write plan.md, plan.json, up.sql and down.sql; return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    contents = {
-        "plan.md": markdown(plan),
-        "plan.json": plan.model_dump_json(indent=2) + "\n",
-        "up.sql": plan.files.up,
-        "down.sql": plan.files.down,
-    }
+def write_plan(plan: Plan, folder: Path, form: Form | None = None, now: datetime | None = None) -> tuple[Path, ...]:
+    """Write plan.md, plan.json, up.sql, down.sql, and the files of another form into a folder named after it.
+
+    Return their paths. `now` is what time stamps are made from; nothing outside `folder` is touched.
+    """
+    script = script_of(plan)
+    contents = {"plan.md": markdown(plan), "plan.json": plan.model_dump_json(indent=2) + "\n"}
+    contents |= {file.path: file.text for file in plain_files(script)}
+    if form is not None and not isinstance(form, Plain):
+        files = migration_files(script, form, now or datetime.now(UTC))
+        contents |= {f"{form.name}/{file.path}": file.text for file in files}
     for name, content in contents.items():
-        (folder / name).write_text(content, "utf-8")
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, "utf-8", newline="")
     return tuple(folder / name for name in contents)
+
+
+def up_sql(plan: Plan) -> str:
+    """Return what up.sql holds."""
+    return plain_files(script_of(plan))[0].text
 
 
 def read_plan(path: Path) -> Plan:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import reduce
+from pathlib import Path
 
 from agent.backups import Backups
 from agent.journal import Journal
@@ -29,6 +30,7 @@ class Session:
     person: Person
     backups: Backups
     limits: Limits = field(default_factory=Limits)
+    code: Path | None = None
     listeners: list[Listener] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
 

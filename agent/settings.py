@@ -87,6 +87,7 @@ class Settings(Part):
     limits: Limits = Limits()
     budget: Budget = Budget()
     backup: Backup = Backup()
+    code: Directory | None = None
     state: Directory | None = None
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Literal, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError, model_validator
 
 from protocol.errors import BadAnswer
 from protocol.names import Expression, Name, SqlType, TableName
@@ -73,6 +73,7 @@ class Question(Value):
     """One question. `safe` is what is assumed when nobody answers; without it an answer is needed.
 
     `of` is the question that names the table whose columns or constraints are meant.
+    A `typed` one is answered by the person alone: it is never heard in words, nor assumed.
     """
 
     id: str
@@ -84,6 +85,13 @@ class Question(Value):
     recommended: str | None = None
     safe: Scalar | None = None
     hint: str = ""
+    typed: bool = False
+
+    @model_validator(mode="after")
+    def _nothing_stands_in_for_the_person(self) -> "Question":
+        if self.typed and self.safe is not None:
+            raise ValueError("a question that the person types has no answer of its own")
+        return self
 
     def parse(self, said: Scalar) -> Scalar:
         """Turn what was said into this question's value; raise BadAnswer with a sentence."""

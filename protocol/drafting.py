@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from protocol import rates
 from protocol.changes import Change
 from protocol.discovery import Sheet, numbered
-from protocol.drafting_files import files_of
 from protocol.drafting_texts import communications, impact, prerequisites, risks, testing, timeline
 from protocol.errors import Refused
 from protocol.facts import Environment, Facts, Figure
@@ -14,6 +13,7 @@ from protocol.findings import Finding, Severity
 from protocol.limits import Limits
 from protocol.names import TableName
 from protocol.plan import Plan, RollbackPoint
+from protocol.references import References
 from protocol.steps import Backfill, Backup, Check, Concurrently, Preflight, Statements, Step, named_for, sql_of
 from protocol.strategy import Strategy
 from protocol.wish import Wish
@@ -57,8 +57,12 @@ def draft(
     limits: Limits,
     strategies: Sequence[str] = (),
     weigh: Weigher = unweighed,
+    references: Sequence[References] | None = None,
 ) -> Plan:
-    """Build the plan with the recommended strategies, or those named; raise Refused when none can be taken."""
+    """Build the plan with the recommended strategies, or those named; raise Refused when none can be taken.
+
+    `references` is what was found in the application's code, None where it was not searched.
+    """
     ways = tuple(_way(number, wish, strategies) for number, wish in enumerate(wishes, start=1))
     gentle = tuple(_within(step, limits) for way in ways for step in way.chosen.steps)
     effects = weigh(gentle)
@@ -79,7 +83,7 @@ def draft(
         counted=_counted(changes, facts),
         summary=tuple(line for change in changes for line in change.summary),
         why=sheet.text("purpose") or "not said",
-        impact=impact(wishes, sheet, facts, steps),
+        impact=impact(wishes, sheet, facts, steps, references),
         strategies=tuple(strategy for way in ways for strategy in way.strategies),
         chosen=tuple(way.chosen.id for way in ways),
         recommendation=" ".join(_recommendation(way) for way in ways),
@@ -94,8 +98,7 @@ def draft(
         overall_risk=_overall(ways, steps, environment),
         timeline=timeline(sheet, facts, steps),
         communications=communications(changes, title, sheet, facts, [way.chosen for way in ways]),
-        files=files_of(title, steps, _rollback(steps)[-1].sql),
-        findings=_findings(lint([sql_of(step) for step in steps if sql_of(step)]), ways),
+        findings=_findings(lint(_transactions(steps)), ways),
     )
 
 
@@ -185,7 +188,7 @@ def _backup(facts: Facts, limits: Limits) -> Backup:
     amount = facts.database_bytes if whole else _sum_of_heaps(facts)
     return Backup(
         id="backup",
-        title="Back up the database" if whole else "Back up " + ", ".join(str(name) for name in facts.names),
+        title="Back up the database" if whole else "Back up table " + ", ".join(str(name) for name in facts.names),
         whole_database=whole,
         tables=() if whole else facts.names,
         why="pg_dump in custom format, with a checksum; read back by pg_restore before it counts.",
@@ -221,7 +224,7 @@ def _rollback(steps: tuple[Step, ...]) -> tuple[RollbackPoint, ...]:
 
 
 NOTHING_YET = "Nothing was changed yet; schema `whimbrel` may stay."
-NO_RETURN = "This is behind the point of no return: what was taken away comes back from the backup only."
+NO_RETURN = "This is behind the point of no return: what was done there stays, or comes back from the backup only."
 
 
 # --- what is looked at ---------------------------------------------------------------------------------------------
@@ -245,6 +248,14 @@ def _counted(changes: Sequence[Change], facts: Facts) -> tuple[tuple[TableName, 
     return tuple(now.items())
 
 
+def _together(step: Step) -> tuple[tuple[str, ...], ...]:
+    """The statements of a step as they run: of one outside a transaction each alone."""
+    sql = sql_of(step)
+    if isinstance(step, Concurrently):
+        return tuple((statement,) for statement in sql)
+    return (sql,) if sql else ()
+
+
 def _findings(found: tuple[Finding, ...], ways: Sequence[Way]) -> tuple[Finding, ...]:
     accepted = {sql for way in ways if way.accepts_findings for step in way.chosen.steps for sql in sql_of(step)}
     return tuple(
@@ -253,6 +264,12 @@ def _findings(found: tuple[Finding, ...], ways: Sequence[Way]) -> tuple[Finding,
         else one
         for one in found
     )
+
+
+def _transactions(steps: Sequence[Step]) -> list[tuple[str, ...]]:
+    """What runs together: all of a step, but each statement of one outside a transaction alone."""
+    groups = ([(sql,) for sql in sql_of(s)] if isinstance(s, Concurrently) else [sql_of(s)] for s in steps)
+    return [group for together in groups for group in together if group]
 
 
 def _overall(ways: Sequence[Way], steps: Sequence[Step], environment: Environment) -> str:

@@ -5,15 +5,23 @@ from collections.abc import Iterable, Sequence
 from protocol import rates
 from protocol.changes import Change
 from protocol.discovery import Sheet
+from protocol.drafting_surroundings import code_points, standing_points
 from protocol.facts import Environment, Facts, Figure, TableFacts
 from protocol.findings import Point, holds, warns
 from protocol.plan import Communications, Impact, Risk, Stage, Timeline
+from protocol.references import References
 from protocol.steps import Backfill, Backup, Gate, Statements, Step
 from protocol.strategy import Strategy
 from protocol.wish import Wish
 
 
-def impact(wishes: Sequence[Wish], sheet: Sheet, facts: Facts, steps: tuple[Step, ...]) -> Impact:
+def impact(
+    wishes: Sequence[Wish],
+    sheet: Sheet,
+    facts: Facts,
+    steps: tuple[Step, ...],
+    references: Sequence[References] | None,
+) -> Impact:
     return Impact(
         breaking=(
             *(point for wish in wishes for point in wish.change.impact(wish.situation)),
@@ -25,7 +33,7 @@ def impact(wishes: Sequence[Wish], sheet: Sheet, facts: Facts, steps: tuple[Step
             ("Time for the steps", _duration(steps)),
             ("Longest blocking lock", _longest_lock(steps)),
         ),
-        compatibility=_compatibility(wishes, sheet, facts),
+        compatibility=_compatibility(wishes, sheet, facts, references),
     )
 
 
@@ -44,7 +52,9 @@ def _said_to_break(sheet: Sheet) -> Iterable[Point]:
         yield warns("You said clients of the API will break")
 
 
-def _compatibility(wishes: Sequence[Wish], sheet: Sheet, facts: Facts) -> tuple[Point, ...]:
+def _compatibility(
+    wishes: Sequence[Wish], sheet: Sheet, facts: Facts, references: Sequence[References] | None
+) -> tuple[Point, ...]:
     api = "The change shows in API responses" if sheet.yes("api") else "API responses stay as they are"
     new = "New code may run before the migration" if sheet.yes("old_schema") else "Deploy new code after verification"
     origin = sheet.get("old_schema")
@@ -53,14 +63,9 @@ def _compatibility(wishes: Sequence[Wish], sheet: Sheet, facts: Facts) -> tuple[
         *(point for wish in wishes for point in wish.change.compatibility(wish.situation)),
         holds(new + assumed),
         Point(mark="warns" if sheet.yes("api") else "holds", text=api),
-        *(_standing(table) for table in facts.tables),
-        Point(mark="unknown", text="Function bodies and application code were not searched"),
+        *standing_points(wishes, facts),
+        *code_points(references is not None, references or ()),
     )
-
-
-def _standing(table: TableFacts) -> Point:
-    others = ", ".join(f"{d.kind} {d.name}" for d in table.dependants)
-    return holds(f"Stands on {table.name}: " + (others or "nothing that the catalogue knows"))
 
 
 def prerequisites(sheet: Sheet, facts: Facts, environment: Environment) -> tuple[Point, ...]:
@@ -132,7 +137,7 @@ def risks(facts: Facts, steps: tuple[Step, ...]) -> tuple[Risk, ...]:
     if final is not None:
         found.append(
             Risk(
-                risk=f"“{final.title}” takes away what may still be needed",
+                risk=f"“{final.title}” cannot simply be undone",
                 likelihood="LOW",
                 impact="HIGH",
                 mitigation=final.undo.costs if final.undo else "The backup; look twice before confirming it",
@@ -165,14 +170,16 @@ def timeline(sheet: Sheet, facts: Facts, steps: tuple[Step, ...]) -> Timeline:
         "reading every row of the tables once",
     )
     stages = (
-        *(Stage(name=step.title, duration=step.duration) for step in steps),
+        *(Stage(name=step.title, duration=_stage(step)) for step in steps),
         Stage(name="Verification", duration=reading),
     )
+    gates = any(isinstance(step, Gate) for step in steps)
+    work = [stage.duration for stage, step in zip(stages, (*steps, None), strict=True) if not isinstance(step, Gate)]
     window = sheet.text("downtime") or "none"
     return Timeline(
         preparation=("Run it on staging", "Post the announcement", "Approve this plan"),
         stages=stages,
-        total=rates.total([stage.duration for stage in stages], "the sum of the stages above"),
+        total=rates.total(work, "the sum of the stages above" + (", without the gates" if gates else "")),
         when="at any time, better at low traffic" if window == "none" else f"in the window you named: {window}",
         who="the person who approves, step by step; someone who knows the application within reach",
     )
@@ -198,8 +205,12 @@ def communications(
     return Communications(before="\n".join(before), during=during, after="\n".join(after))
 
 
+def _stage(step: Step) -> Figure:
+    return Figure.unknown("a deploy gate: as long as the deploy takes") if isinstance(step, Gate) else step.duration
+
+
 def _duration(steps: tuple[Step, ...]) -> Figure:
-    work = [step.duration for step in steps if not isinstance(step, Backup)]
+    work = [step.duration for step in steps if not isinstance(step, Backup | Gate)]
     return rates.total(work, "the sum of the steps, without the backup")
 
 

@@ -2,9 +2,11 @@
 
 from typing import Literal
 
+from protocol.dependants import Dependant
 from protocol.errors import Refused
 from protocol.names import TableName
-from protocol.schema import EnumType, Snapshot, Table
+from protocol.schema import Constraint, EnumType, Snapshot, Table
+from protocol.standing import ColumnTraits, Grant, Partitioning, Standing
 from protocol.value import Value
 
 Environment = Literal["production", "staging", "development"]
@@ -104,12 +106,80 @@ class Key(Value):
     columns: tuple[KeyColumn, ...]
 
 
-class Dependant(Value):
-    """Something that stands on the table: a view, a foreign key, a function …"""
+class Partition(Value):
+    """A partition at any depth; `parent` is the partitioned table right above it."""
+
+    name: TableName
+    parent: TableName
+    kind: Literal["table", "partitioned table", "foreign table"] = "table"
+
+
+class PartitionIndex(Value):
+    """The part of a partitioned index that stands on one partition; `of` is the name of the whole on the root."""
+
+    of: str
+    name: TableName
+    table: TableName
+
+
+class ForeignKey(Value):
+    """`index` is the unique index of the parent that it rests on."""
+
+    name: str
+    child: TableName
+    parent: TableName
+    index: str
+
+
+class Sequence(Value):
+    """The sequence behind a serial or identity column; `options` is how it counts, as CREATE SEQUENCE says it."""
+
+    name: TableName
+    type: str
+    options: str
+
+
+class ColumnGrant(Value):
+    """A privilege on a column of its own; `role` is written for SQL, as PUBLIC is."""
+
+    privilege: str
+    role: str
+    grantable: bool
+
+
+class ColumnUser(Value):
+    """Something that stands on a column."""
 
     kind: str
     name: str
-    note: str = ""
+
+
+class ColumnFacts(Value):
+    """What the structure does not say of a column; `users` are what would break, or go with it, when it changes.
+
+    `collation` is set where it is not the type's own, and written for SQL.
+    """
+
+    name: str
+    collation: str = ""
+    comment: str | None = None
+    grants: tuple[ColumnGrant, ...] = ()
+    inherited: bool = False
+    sequence: Sequence | None = None
+    users: tuple[ColumnUser, ...] = ()
+
+    def used_by(self, *kinds: str) -> tuple[str, ...]:
+        """The names of the users of these kinds."""
+        return tuple(user.name for user in self.users if user.kind in kinds)
+
+
+class Referencing(Value):
+    """A foreign key of another table (or of the table itself) that points to `referenced` columns of this one."""
+
+    table: TableName
+    constraint: Constraint
+    columns: tuple[KeyColumn, ...]
+    referenced: tuple[str, ...]
 
 
 class Activity(Value):
@@ -120,7 +190,12 @@ class Activity(Value):
 
 
 class TableFacts(Value):
-    """Everything the database said about one table; `foreseen` when an earlier change of the request altered it."""
+    """Everything the database said about one table; `foreseen` when an earlier change of the request altered it.
+
+    `partitions` are listed from the top down; `partition_columns` are those of all levels, empty for an expression.
+    `foreign_keys` are its own and those of others that point to it.
+    `inherited` names constraints and indexes that belong to a parent's.
+    """
 
     table: Table
     rows: Figure
@@ -130,11 +205,27 @@ class TableFacts(Value):
     sessions: Figure
     key: Key | None = None
     dependants: tuple[Dependant, ...] = ()
+    partitions: tuple[Partition, ...] = ()
+    partition_columns: tuple[str, ...] = ()
+    partition_indexes: tuple[PartitionIndex, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    inherited: tuple[str, ...] = ()
+    standing: tuple[Standing, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    traits: tuple[ColumnTraits, ...] = ()
+    partitioning: Partitioning | None = None
+    partition_of: TableName | None = None
+    columns: tuple[ColumnFacts, ...] = ()
+    referencing: tuple[Referencing, ...] = ()
     foreseen: bool = False
 
     @property
     def name(self) -> TableName:
         return self.table.name
+
+    def column(self, name: str) -> ColumnFacts:
+        """What was read about a column; of one that an earlier change brings, nothing more than its name."""
+        return next((column for column in self.columns if column.name == name), ColumnFacts(name=name))
 
     @property
     def is_empty(self) -> bool:
@@ -142,7 +233,10 @@ class TableFacts(Value):
 
 
 class Facts(Value):
-    """Everything the database said about the tables and types of a request, and its surroundings."""
+    """Everything the database said about the tables and types of a request, and its surroundings.
+
+    `kept` are the relations in schema `whimbrel`: earlier runs keep there what they took away.
+    """
 
     target: Target
     tables: tuple[TableFacts, ...] = ()
@@ -150,6 +244,8 @@ class Facts(Value):
     database_bytes: Figure
     rights: Rights
     activity: Activity
+    schemas: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
     @property
     def main(self) -> TableFacts | None:
@@ -185,6 +281,10 @@ class Facts(Value):
 
     def without_table(self, name: TableName) -> "Facts":
         return self.model_copy(update={"tables": tuple(there for there in self.tables if there.name != name)})
+
+    def keeping(self, name: TableName) -> "Facts":
+        """The same where a relation of that name stands in schema `whimbrel`."""
+        return self.model_copy(update={"kept": (*self.kept, name.name)})
 
     def with_enum(self, enum: EnumType) -> "Facts":
         others = tuple(there for there in self.enums if there.name != enum.name)

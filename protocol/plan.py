@@ -1,5 +1,6 @@
 """The plan: every section of the protocol's template, and the digest an approval is bound to."""
 
+import re
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -8,7 +9,7 @@ from protocol.changes import AnyChange
 from protocol.discovery import Sheet
 from protocol.facts import Environment, Facts, Figure
 from protocol.findings import Finding, Point, Severity
-from protocol.names import Name, TableName
+from protocol.names import Name, TableName, derived_name
 from protocol.schema import Snapshot
 from protocol.steps import Backup, Check, Step, every_id, sql_of
 from protocol.strategy import Strategy
@@ -63,14 +64,6 @@ class Communications(Value):
     after: str
 
 
-class Files(Value):
-    """The migration as plain SQL files, for the project's own repository."""
-
-    name: str
-    up: str
-    down: str
-
-
 class Plan(Value):
     """A complete plan for one request on one database: one change, or several in this order.
 
@@ -102,7 +95,6 @@ class Plan(Value):
     overall_risk: str
     timeline: Timeline
     communications: Communications
-    files: Files
     findings: tuple[Finding, ...]
 
     @model_validator(mode="after")
@@ -134,6 +126,12 @@ class Plan(Value):
                 "schema": self.schema_before.fingerprint,
             }
         )
+
+    @property
+    def file_name(self) -> str:
+        """A name for the files that carry it, without an ending."""
+        words = re.findall(r"\w+", self.title.lower())
+        return derived_name(*words) if words else "migration"
 
     def ways_of(self, number: int) -> tuple[Strategy, ...]:
         """The strategies of the change `number`; from the second on their ids end with the number."""

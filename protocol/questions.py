@@ -161,8 +161,9 @@ def questions_of(kinds: tuple[tuple[Question, ...], ...]) -> tuple[Question, ...
         for number, questions in enumerate(kinds, start=1)
         for question in questions
     )
-    order = list(Group)
-    return tuple(sorted((*own, *COMMON), key=lambda question: order.index(question.group)))
+    order, asked = list(Group), {question.id for question in own}
+    common = (question for question in COMMON if question.id not in asked)
+    return tuple(sorted((*own, *common), key=lambda question: order.index(question.group)))
 
 
 def _of_change(question: Question, number: int) -> Question:

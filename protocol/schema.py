@@ -52,6 +52,8 @@ class Table(Value):
     constraints: tuple[Constraint, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     row_security: bool = False
+    comments: tuple[tuple[str, str], ...] = ()
+    """Column name and text; an empty name is the table itself."""
 
     @property
     def fingerprint(self) -> str:
@@ -124,6 +126,8 @@ def differences(before: Table, after: Table) -> tuple[str, ...]:
         said += [f"{word} `{name}` was changed" for name in new if name in old and new[name] != old[name]]
     if before.row_security != after.row_security:
         said.append("row security was switched")
+    if before.comments != after.comments:
+        said.append("a comment was changed")
     if before.kind != after.kind or before.name != after.name:
         said.append("the table is another one")
     if not said and before != after:

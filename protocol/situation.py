@@ -8,6 +8,7 @@ from protocol.discovery import Sheet, name_list
 from protocol.errors import BadAnswer
 from protocol.facts import Facts, TableFacts, ValueFacts
 from protocol.names import TableName
+from protocol.pasted import Pasted
 from protocol.schema import Column
 from protocol.value import Value
 
@@ -21,6 +22,7 @@ class Situation(Value):
     facts: Facts
     tables: dict[str, TableName] = Field(default_factory=dict)
     values: tuple[ValueFacts, ...] = ()
+    pasted: tuple[Pasted, ...] = ()
 
     @property
     def lock_limit(self) -> int:

@@ -66,11 +66,22 @@ class Backup(BaseStep):
     tables: tuple[TableName, ...] = ()
 
 
+class Guard(Value):
+    """A read-only count that has to be 0 before a step locks anything; else it is refused with `says`.
+
+    `{count}` in it becomes the number.
+    """
+
+    sql: str
+    says: str
+
+
 class Statements(BaseStep):
     """SQL run in one transaction, in order. `lock_timeout_ms` is None where a short one would harm (VALIDATE)."""
 
     kind: Literal["statements"] = "statements"
     sql: tuple[str, ...] = Field(min_length=1)
+    guard: Guard | None = None
     lock_timeout_ms: int | None
     attempts: int = 20
 
@@ -84,6 +95,7 @@ class Concurrently(BaseStep):
 
     kind: Literal["concurrently"] = "concurrently"
     sql: str
+    guard: Guard | None = None
     done_sql: str
     leftover_sql: str | None = None
     clear_sql: str | None = None

@@ -12,7 +12,7 @@ from protocol.events import LockWaited
 from protocol.steps import Concurrently
 from tools import ledger
 from tools.engines.postgres import Connection, one_value
-from tools.execute import TRY_AGAIN, failed, in_words, pause_before, who_blocks
+from tools.execute import TRY_AGAIN, failed, heed, in_words, pause_before, who_blocks
 from tools.work import Outcome, Work
 
 STOP_SEEN_S = 0.2
@@ -28,11 +28,12 @@ def run_concurrently(work: Work, step: Concurrently) -> Outcome:
         if ledger.is_done(connection, work.run, step.id):
             return Outcome(facts=(("Already done", "the ledger in the database says so; it was not run again"),))
         for attempt in range(1, step.attempts + 1):
+            _clear(connection, step)  # clearing may also finish it, as DETACH … FINALIZE does
             if _is_done(connection, step):
                 return _noted(work, connection, step, attempt)
-            _clear(connection, step)
             if work.stop.is_set():
                 return Outcome(paused=True)
+            heed(connection, step.guard)
             if not _tried(work, connection, step, attempt):
                 return Outcome(paused=True)
         if not _is_done(connection, step):

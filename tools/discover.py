@@ -16,6 +16,7 @@ from protocol.rates import BACKFILL_ROWS_PER_SECOND, REFERENCE, time_for
 from protocol.states import Discovery
 from protocol.value import Value
 from tools.engines.postgres import lost_connection
+from tools.pasted_sql import pasted_whole
 from tools.preflight import refuse_without_rights
 from tools.registry import Desk, Result, tool
 from tools.understand import Understanding, understand
@@ -160,6 +161,8 @@ def _note(heard: Heard, own: dict[str, Question], common: dict[str, Question], n
         return f"there is no question `{heard.question}`" + (f"; nearest is `{close}`" if close else "")
     if question.id in own:
         question = question.model_copy(update={"id": numbered(question.id, number)})
+    if question.typed:
+        return f"`{question.id}` is answered by the person alone, in their own hand"
     there = sheet_of(desk).get(question.id)
     if there is not None and there.origin is Origin.PERSON:
         return f"`{question.id}` was answered by the person already"
@@ -170,8 +173,8 @@ def _note(heard: Heard, own: dict[str, Question], common: dict[str, Question], n
     if against := _against_setting(question, value, desk):
         return against
     quoted = bool(heard.quote.strip()) and _folded(heard.quote) in _folded(desk.words)
-    if question.form == "sql" and not (quoted and _folded(str(value)) in _folded(desk.words)):
-        return f"`{question.id}` takes SQL only as the person pasted it, word for word"
+    if question.form == "sql" and not pasted_whole(str(value), desk.words):
+        return f"`{question.id}` takes SQL only as the person pasted it: whole statements, word for word"
     origin = Origin.WORDS if quoted else Origin.ASSUMPTION
     detail = f"“{heard.quote}”" if quoted else "the model's reading; not in your words"
     desk.append(AnswerGiven(answer=Answer(question=question.id, value=value, origin=origin, detail=detail)))
@@ -222,15 +225,18 @@ def _note_facts(desk: Desk, facts: Facts) -> None:
     structure = [table.table for table in facts.tables]
     if facts.tables and (not known or [table.table for table in known[-1].tables] != structure):
         desk.append(FactsRead(facts=facts))
-    for question, (value, detail) in _told_by(facts).items():
+    opaque = any(kinds()[name].opaque for name in changes_of(desk))
+    for question, (value, detail) in _told_by(facts, opaque=opaque).items():
         answer = Answer(question=question, value=value, origin=Origin.DATABASE, detail=detail)
         there = sheet_of(desk).get(question)
         if there is None or (there.origin is not Origin.PERSON and there.value != value):
             desk.append(AnswerGiven(answer=answer))
 
 
-def _told_by(facts: Facts) -> dict[str, tuple[str, str]]:
+def _told_by(facts: Facts, *, opaque: bool) -> dict[str, tuple[str, str]]:
     """The questions that the database answers: how many rows, and how long they take to write."""
+    if opaque:
+        return dict.fromkeys(("rows", "duration"), ("unknown", "nothing is known of the SQL that was pasted"))
     if not facts.tables:
         return {
             "rows": ("none", "no table that is there is touched"),

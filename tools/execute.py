@@ -7,12 +7,12 @@ from contextlib import contextmanager
 
 import psycopg
 
-from protocol.errors import StepFailed, WhimbrelError
+from protocol.errors import Refused, StepFailed, WhimbrelError
 from protocol.events import LockWaited
 from protocol.plan import Plan
-from protocol.steps import Statements
+from protocol.steps import Guard, Statements
 from tools import ledger
-from tools.engines.postgres import Connection, Database
+from tools.engines.postgres import Connection, Database, one_value
 from tools.introspect.read import blockers
 from tools.work import Outcome, Work
 
@@ -32,6 +32,7 @@ def run_statements(work: Work, step: Statements) -> Outcome:
         ledger.claim(connection)
         if ledger.is_done(connection, work.run, step.id):
             return Outcome(facts=(("Already done", "the ledger in the database says so; it was not run again"),))
+        heed(connection, step.guard)
 
         def once() -> None:
             for sql in step.sql:
@@ -40,6 +41,17 @@ def run_statements(work: Work, step: Statements) -> Outcome:
 
         tries = with_retries(work, connection, step.id, step.lock_timeout_ms, step.attempts, once)
     return Outcome(paused=tries == 0, facts=() if tries <= 1 else (("Tries for the lock", str(tries)),))
+
+
+def heed(connection: Connection, guard: Guard | None) -> None:
+    """Ask what has to be 0 before anything is locked; raise Refused with the guard's sentence when it is not."""
+    if guard is None:
+        return
+    with connection.transaction():
+        connection.execute("SET TRANSACTION READ ONLY")
+        count = int(one_value(connection, guard.sql))
+    if count:
+        raise Refused(guard.says.replace("{count}", f"{count:,}"))
 
 
 def with_retries(

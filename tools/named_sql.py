@@ -10,4 +10,7 @@ def queries(package: str, file: str) -> dict[str, str]:
     """Return name -> SQL of a file beside a package's modules."""
     text = resources.files(package).joinpath(file).read_text("utf-8")
     parts = re.split(r"^-- name: (\w+)\n", text, flags=re.MULTILINE)[1:]
-    return {name: sql.strip() for name, sql in zip(parts[::2], parts[1::2], strict=True)}
+    named = {name: sql.strip() for name, sql in zip(parts[::2], parts[1::2], strict=True)}
+    if 2 * len(named) != len(parts):
+        raise ValueError(f"two queries of {file} share a name")
+    return named

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from pathlib import Path
 
 from pydantic import Field
 
@@ -22,9 +23,11 @@ from protocol.events import (
 from protocol.person import Answers, Approve, Decline, Modify
 from protocol.plan import Plan
 from protocol.questions import questions_of
+from protocol.references import References
 from protocol.schema import snapshot_differences
 from protocol.states import Approval, Discovery, Planning
 from protocol.value import Value
+from tools.code.find import find_references
 from tools.engines.postgres import lost_connection
 from tools.introspect.read import read_snapshot
 from tools.lint.lint import lint, lint_transactions
@@ -127,6 +130,20 @@ def _draft(desk: Desk, strategies: tuple[str, ...]) -> Plan:
         limits=desk.limits,
         strategies=strategies,
         weigh=_weigher(understanding),
+        references=_references(desk.code, understanding),
+    )
+
+
+def _references(code: Path | None, understanding: Understanding) -> tuple[References, ...] | None:
+    """Search the application's code for every table and column of the request; None where no folder was named."""
+    if code is None:
+        return None
+    changes = [wish.change for wish in understanding.wishes]
+    return tuple(
+        find_references(code, table, change.columns_touched)
+        for change in changes
+        for table in change.subjects
+        if table in understanding.facts.names
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -30,6 +31,10 @@ class Desk(Protocol):
 
     @property
     def limits(self) -> Limits: ...
+
+    @property
+    def code(self) -> Path | None:
+        """The folder of the application's code, where one was named."""
 
     @property
     def words(self) -> str:

@@ -8,12 +8,15 @@ from protocol.discovery import Question, Sheet, name_list, nearest, numbered
 from protocol.errors import BadAnswer
 from protocol.facts import Facts, TableFacts, ValueFacts
 from protocol.names import TableName
+from protocol.pasted import Pasted
 from protocol.questions import COMMON
 from protocol.situation import Situation, find_column, new_name
 from protocol.wish import Wish
 from tools.engines.postgres import Connection
 from tools.introspect.read import candidates, read_enum, read_facts, read_table_facts, table_of_index
+from tools.introspect.trial import try_out
 from tools.introspect.value import read_value
+from tools.pasted_sql import read_pasted
 
 
 @dataclass
@@ -71,15 +74,18 @@ class _OneChange:
                 facts = self._resolved(question, said, facts)
         for question in self.own:
             self._check_inside(question, facts)
-        situation = Situation(sheet=self.sheet, facts=facts, tables=self.tables)
+        situation = Situation(sheet=self.sheet, facts=facts, tables=self.tables, pasted=self._pasted())
         return situation.model_copy(update={"values": tuple(self._values(situation))})
 
     def change(self, situation: Situation) -> Change | None:
         """Build the change; None while an answer is missing or cannot stand."""
-        for question, reason in self.kind.conflicts(situation).items():
+        conflicts = self.kind.conflicts(situation)
+        for question, reason in conflicts.items():
             self._problem(question, reason)
         mine = {numbered(question.id, self.number) for question in self.own}
-        if self.sheet.must(self.own) or mine & self.found.problems.keys():
+        if not mine & self.found.problems.keys():
+            self._try(situation)
+        if conflicts or self.sheet.must(self.own) or mine & self.found.problems.keys():
             return None
         whole = self.sheet
         for assumed in self.sheet.assumed((*self.own, *COMMON)):
@@ -106,6 +112,10 @@ class _OneChange:
             self.tables[question.id] = foreseen
             return facts
         there, near = candidates(self.connection, said)
+        if (
+            not there and question.id != question.of
+        ):  # the table itself is never a partition; what it is put beside may be
+            there = candidates(self.connection, said, "partitions")[0]
         if not self._is_one(question, "table", said, there, near):
             return facts
         self.tables[question.id] = there[0]
@@ -170,6 +180,10 @@ class _OneChange:
             hint = f" Did you mean `{near}`?" if near else f" It has: {', '.join(known[:12]) or 'none'}."
             self._problem(question.id, f"`{of.name}` has no {noun} `{name}`.{hint}", (near,) if near else ())
 
+    def _pasted(self) -> tuple[Pasted, ...]:
+        said = [self.sheet.text(question.id) for question in self.own if question.form == "sql"]
+        return tuple(one for text in said if text is not None for one in read_pasted(text))
+
     # --- values ------------------------------------------------------------------------------------------------------
 
     def _values(self, situation: Situation) -> Iterable[ValueFacts]:
@@ -177,6 +191,14 @@ class _OneChange:
             over = situation.facts.find(inquiry.table) if inquiry.table else None
             try:
                 yield read_value(self.connection, inquiry, over)
+            except BadAnswer as error:
+                question, _, reason = error.message.partition(": ")
+                self._problem(question, reason)
+
+    def _try(self, situation: Situation) -> None:
+        for trial in self.kind.trials(situation):
+            try:
+                try_out(self.connection, trial, situation.facts)
             except BadAnswer as error:
                 question, _, reason = error.message.partition(": ")
                 self._problem(question, reason)

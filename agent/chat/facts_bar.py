@@ -70,10 +70,11 @@ def _key(facts: TableFacts) -> tuple[Text, ...]:
 
 
 def _dependants(facts: TableFacts) -> list[Text]:
-    if not facts.dependants:
+    others = [dependant for dependant in facts.dependants if not dependant.is_part]
+    if not others:
         return [Text("\nNothing depends on it.", "dim")]
-    lines = [Text(f"\nDependants: {len(facts.dependants)}", "bold")]
-    lines += [Text.assemble((f"{d.kind} ", "dim"), visible(d.name)) for d in facts.dependants[:MANY]]
-    if len(facts.dependants) > MANY:
-        lines.append(Text(f"and {len(facts.dependants) - MANY} more", "dim"))
+    lines = [Text(f"\nDependants: {len(others)}", "bold")]
+    lines += [Text.assemble((f"{d.kind} ", "dim"), visible(d.name)) for d in others[:MANY]]
+    if len(others) > MANY:
+        lines.append(Text(f"and {len(others) - MANY} more", "dim"))
     return lines

@@ -13,6 +13,7 @@ from agent.chat.step_card import figure_text
 from agent.chat.visible import visible
 from protocol.findings import Point, Severity
 from protocol.plan import Plan, Risk, RollbackPoint
+from protocol.plan_sql import down_sql, up_sql
 
 POINTS = {"holds": ("✓", "green"), "warns": ("!", "bold yellow"), "unknown": ("?", "cyan")}
 
@@ -89,10 +90,10 @@ def messages(plan: Plan) -> RenderableType:
 
 def files(plan: Plan) -> RenderableType:
     """Draw the migration as the files it is kept in."""
-    name = visible(plan.files.name)
+    name = visible(plan.file_name)
     return Group(
-        *_headed(f"{name}, up", plain_sql(plan.files.up), first=True),
-        *_headed(f"{name}, down", plain_sql(plan.files.down)),
+        *_headed(f"{name}, up", plain_sql(up_sql(plan)), first=True),
+        *_headed(f"{name}, down", plain_sql(down_sql(plan))),
     )
 
 

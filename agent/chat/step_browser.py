@@ -11,7 +11,7 @@ from textual.widgets.option_list import Option
 from agent.chat.step_card import lock_text, step_card
 from agent.chat.visible import visible
 from protocol.plan import Plan
-from protocol.steps import Step
+from protocol.steps import Gate, Step
 
 
 class StepBrowser(Container):
@@ -52,7 +52,8 @@ def _row(number: int, step: Step) -> Table:
     grid = Table.grid(padding=(0, 1), expand=True)
     grid.add_column(width=2, justify="right", style="dim")
     grid.add_column(ratio=1)
-    facts = Text.assemble(lock_text(step), (f", {visible(step.duration.short)}", "dim"))
+    takes = ", waits for a deploy" if isinstance(step, Gate) else f", {visible(step.duration.short)}"
+    facts = Text.assemble(lock_text(step), (takes, "dim"), (" ⛔" if step.final else "", "red"))
     grid.add_row(f"{number}", Text(visible(step.title), "bold"))
     grid.add_row("", facts)
     return grid

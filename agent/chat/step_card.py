@@ -16,18 +16,34 @@ STRONG = {"SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"}
 
 def step_card(step: Step) -> RenderableType:
     """Draw why, lock, times and what they rest on, SQL and undo of a step."""
+    if isinstance(step, Gate):
+        return _gate(step)
     times = [("Lock", lock_text(step)), ("Held", figure_text(step.held)), ("Takes", figure_text(step.duration))]
     return Group(prose(step.why), Text(), _measures(step, times), *_effects(step), Text(), *_sql(step), *_undo(step))
 
 
 def step_brief(step: Step) -> RenderableType:
     """Draw the same for the moment of the yes: SQL first, and times without what they rest on."""
+    if isinstance(step, Gate):
+        return _gate(step)
     held = Text.assemble(lock_text(step), f", held {visible(step.held.short)}")
     times = [("Lock", held), ("Takes", Text(visible(step.duration.short)))]
     return Group(*_sql(step), Text(), _measures(step, times), Text(), prose(step.why), *_undo(step))
 
 
+def _gate(gate: Gate) -> RenderableType:
+    """Say what the run waits for; it holds nothing meanwhile."""
+    return Group(
+        Text.assemble(("Waits until this is true: ", "bold"), visible(gate.waits_for)),
+        Text(),
+        prose(gate.why),
+        Text("It rests for hours or days without a connection and without a lock. Hold leaves it; resume asks again."),
+    )
+
+
 def lock_text(step: Step) -> Text:
+    if isinstance(step, Gate):
+        return Text("deploy gate", "cyan")
     if step.lock == "none":
         return Text("no lock", "green")
     return Text(step.lock, "bold yellow" if step.lock in STRONG else "")
@@ -67,8 +83,6 @@ def _limits(step: Step) -> list[tuple[str, str]]:
             return [("Waits", f"{limit} ms for its lock, then gives way; {attempts} tries")]
         case Concurrently():
             return [("Waits", "without a limit, outside a transaction; it holds nobody up")]
-        case Gate(waits_for=condition):
-            return [("Rests", f"until this is true: {visible(condition)}")]
         case Backfill():
             return [("Batches", f"{step.batch_rows:,} rows, {step.pause_ms} ms pause between")]
         case Backup(whole_database=whole):
@@ -79,6 +93,9 @@ def _limits(step: Step) -> list[tuple[str, str]]:
 
 
 def _undo(step: Step) -> list[RenderableType]:
+    if step.undo is None and step.final:
+        return [Text("\n⛔ The point of no return: what this takes away is in the backup only.", "bold red")]
     if step.undo is None:
         return [Text("\nUndo: nothing to undo", "dim")]
-    return [Text("\nUndo", "bold"), sql_card(*step.undo.sql), prose(f"Costs: {step.undo.costs}", "dim")]
+    mark = [Text("\n⛔ The point of no return", "bold red")] if step.final else []
+    return [*mark, Text("\nUndo", "bold"), sql_card(*step.undo.sql), prose(f"Costs: {step.undo.costs}", "dim")]

@@ -14,7 +14,7 @@ from agent.chat.step_card import step_brief
 from agent.chat.visible import visible
 from protocol.person import Confirm, Confirmation, Hold, RollBack
 from protocol.plan import Plan
-from protocol.steps import Step
+from protocol.steps import Gate, Step
 
 
 class StepPanel(Vertical):
@@ -42,7 +42,7 @@ class StepPanel(Vertical):
         with VerticalScroll(id="detail"):
             yield Static(step_brief(self.step), markup=False)
         yield Choices(
-            ("confirm", "Confirm", "default"),
+            ("confirm", "It is true" if isinstance(self.step, Gate) else "Confirm", "default"),
             ("hold", "Hold", "default"),
             ("roll_back", "Roll back", "default"),
             grace=self.grace,

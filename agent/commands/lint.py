@@ -1,5 +1,6 @@
 """`whimbrel lint`: the rules, on files; `whimbrel rule`: what a rule says."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 STDIN = Path("-")
 FORMATS = ("text", "json", "github", "sarif")
 DEFAULT_MAJOR = 18
+
+COLOURS = {"error": "red", "warning": "yellow", "advice": "cyan"}
+HEADS = re.compile(r"^(\S.*?:\d+:\d+) (error|warning|advice) ([\w-]+):", re.M)
 
 
 @click.command()
@@ -116,9 +120,14 @@ def _written(form: str, result: "Report") -> str:
         case "github":
             return as_github(result)
         case _:
-            return as_text(result)
+            return _coloured(as_text(result))
 
 
 def _print(text: str) -> None:
     if text:
         click.echo(text)
+
+
+def _coloured(text: str) -> str:
+    """Colour severity and rule for a terminal; click takes the colours out again where there is none."""
+    return HEADS.sub(lambda head: f"{head[1]} {click.style(f'{head[2]} {head[3]}', fg=COLOURS[head[2]])}:", text)

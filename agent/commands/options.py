@@ -24,6 +24,7 @@ def of_a_run(command: F) -> F:
                 help="What the database is; unknown counts as production.",
             ),
             click.option("--model", metavar="NAME", help="guided, or a model's name. Without a key: guided."),
+            click.option("--code", metavar="DIR", help="The application's code, searched for what changes."),
             click.option("--state", metavar="DIR", help="Where runs and journals are kept."),
         )
     ):

@@ -15,6 +15,8 @@ from protocol.errors import NeedsAnswer, UsageError
 from protocol.person import Decision, Decline
 from protocol.plan import Plan
 from protocol.plan_markdown import markdown
+from tools.migration_files.detect import detect, form_named
+from tools.migration_files.forms import FORMS
 
 NO_REQUEST = 'No request was given; nothing was changed. Say it as an argument, such as "add a role column to users".'
 
@@ -77,6 +79,9 @@ class Planner(Console):
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write files here."
 )
+@click.option(
+    "--format", "form_name", type=click.Choice(FORMS), help="Migrations in this form; else what this folder tells."
+)
 @click.option("--json", "as_json", is_flag=True, help="The plan as JSON.")
 @of_a_run
 def plan(
@@ -84,10 +89,13 @@ def plan(
     request: str | None,
     answers: Path | None,
     output: Path | None,
+    form_name: str | None,
     as_json: bool,
     **options: str | None,
 ) -> int:
     """Plan REQUEST on the database at DSN and change nothing."""
+    if form_name and output is None:
+        raise UsageError("--format says how files are written, and needs -o DIR. Nothing was changed.")
     database, request = split_target(database, request)
     planner = Planner(answers=read_answers(answers), interactive=sys.stdin.isatty() and not as_json, out=sys.stderr)
     if request is None and not planner.interactive:
@@ -97,7 +105,16 @@ def plan(
     made = planner.plan
     if made is None:
         raise UsageError("No plan was made. Nothing was changed.") if code == 2 else NeedsAnswer("No plan was made.")
-    for path in write_plan(made, output) if output else ():
-        click.echo(f"Written: {path}", err=True)
+    for line in _written(made, output, form_name) if output else ():
+        click.echo(line, err=True)
     click.echo(made.model_dump_json(indent=2) + "\n" if as_json else markdown(made), nl=False)
     return 4 if made.errors else 0
+
+
+def _written(made: Plan, folder: Path, form_name: str | None) -> tuple[str, ...]:
+    """Write the plan's files; say which form they have, why, and where they belong."""
+    here, table = Path.cwd(), made.watched[0] if made.watched else None
+    form = form_named(form_name, here, table) if form_name else detect(here, table)
+    place = f"; they belong into {form.folder}" if form.folder and form.name != "plain" else ""
+    paths = write_plan(made, folder, form)
+    return (f"Form: {form.name}, because {form.why}{place}", *(f"Written: {path}" for path in paths))

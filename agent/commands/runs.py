@@ -27,7 +27,9 @@ from tools.steps import go_on_rolling_back, roll_back
 def runs(state: str | None, as_json: bool) -> None:
     """List the runs, the latest first."""
     setup = prepare(None, flags(state=state))
-    found = list(all_runs(setup.runs))
+    found, broken = all_runs(setup.runs)
+    for sentence in broken:
+        click.echo(f"whimbrel: {sentence}", err=True)
     if not found and not as_json:
         click.echo("There is no run yet.", err=True)
     for run in found:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from agent.plan_files import read_plan
+from agent.plan_files import read_plan, up_sql
 from protocol.errors import NotYet
 from protocol.plan_markdown import markdown
 
@@ -19,7 +19,7 @@ def show(plan: Path, form: str) -> None:
         case "md":
             click.echo(markdown(found), nl=False)
         case "sql":
-            click.echo(found.files.up, nl=False)
+            click.echo(up_sql(found), nl=False)
         case "json":
             click.echo(found.model_dump_json(indent=2))
         case _:

@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 from agent.models.base import Call, Reply, Request
-from agent.models.words import hear
+from agent.models.hearing import HeardChange, hear
+from protocol.changes import kinds
+from protocol.discovery import Scalar, numbered
 from protocol.states import (
     Abandoned,
     Approval,
@@ -19,6 +21,7 @@ from protocol.states import (
     Verification,
     plan_of,
 )
+from tools.discover import Heard
 
 STAYS_PAUSED = "stays paused"
 """What `ask_what_next` answers when the person wants to leave it at that."""
@@ -32,13 +35,13 @@ class GuidedModel:
     name = "guided"
 
     def __init__(self) -> None:
-        self._calls = 0
+        self._number = 0
 
     async def reply(self, request: Request) -> Reply:
         said, result = _latest(request.messages)
         match request.state:
-            case Discovery():
-                return self._discover(said, result)
+            case Discovery() as state:
+                return self._discover(state, said, result)
             case Planning():
                 strategy = re.search(r"wants strategy ([\w,]+)", result)
                 return self._call("draft_plan", strategy=strategy[1] if strategy else "recommended")
@@ -53,21 +56,47 @@ class GuidedModel:
             case _:
                 return Reply(text=_farewell(request.state))
 
-    def _discover(self, said: str, result: str) -> Reply:
+    def _discover(self, state: Discovery, said: str, result: str) -> Reply:
         words = said or result.removeprefix("said: ") if said or result.startswith("said: ") else ""
         if not words:
             return self._call("ask_person", reason=REASON)
-        hearing = hear(words, running=bool(result))
+        hearing = hear(words, kinds(), _running(state))
         if hearing.problem:
             return Reply(text=hearing.problem)
-        heard = [item.model_dump() for item in hearing.heard]
-        return self._call("propose_change", number=1, kind="add_column", heard=heard)
+        wishes = [("propose_change", _proposal(change)) for change in hearing.changes]
+        return self._calling("\n".join(hearing.notes), *wishes)
 
     def _call(self, tool: str, **arguments: Any) -> Reply:
-        self._calls += 1
-        call = Call(id=f"guided-{self._calls}", name=tool, arguments=arguments)
-        block = {"type": "tool_use", "id": call.id, "name": tool, "input": arguments}
-        return Reply(text="", calls=(call,), stop="tools", blocks=(block,))
+        return self._calling("", (tool, arguments))
+
+    def _calling(self, text: str, *wishes: tuple[str, dict[str, Any]]) -> Reply:
+        """One reply with every call, and what is said beside them."""
+        blocks: list[dict[str, Any]] = [{"type": "text", "text": text}] if text else []
+        calls: list[Call] = []
+        for tool, arguments in wishes:
+            self._number += 1
+            calls.append(Call(id=f"guided-{self._number}", name=tool, arguments=arguments))
+            blocks.append({"type": "tool_use", "id": calls[-1].id, "name": tool, "input": arguments})
+        return Reply(text=text, calls=tuple(calls), stop="tools", blocks=tuple(blocks))
+
+
+def _proposal(change: HeardChange) -> dict[str, Any]:
+    return {"number": change.number, "kind": change.kind, "heard": [item.model_dump() for item in change.heard]}
+
+
+def _running(state: Discovery) -> tuple[HeardChange, ...]:
+    """The changes so far with the answers to their own questions, as a hearing knows them."""
+    return tuple(_so_far(state, number, kind) for number, kind in enumerate(state.changes, 1))
+
+
+def _so_far(state: Discovery, number: int, kind: str) -> HeardChange:
+    answers = ((question.id, state.sheet.get(numbered(question.id, number))) for question in kinds()[kind].questions())
+    heard = (Heard(question=name, value=_said(answer.value), quote="") for name, answer in answers if answer)
+    return HeardChange(kind, tuple(heard), number)
+
+
+def _said(value: Scalar) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _plan_id(state: State) -> str:

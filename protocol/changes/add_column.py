@@ -1,6 +1,5 @@
 """Add a column: its fields and questions; `add_column_ways` has the ways to do it, `add_column_checks` the proof."""
 
-import re
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
@@ -11,6 +10,8 @@ from protocol.facts import Facts, TableFacts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.names import Expression, Name, SqlType, TableName
+from protocol.recipes.repeatable import CLOCK
+from protocol.recipes.said import SYSTEM_COLUMNS
 from protocol.schema import Column
 from protocol.situation import Situation
 from protocol.steps import Check
@@ -61,15 +62,6 @@ COMPUTED = Question(
     safe="none",
     hint="Such as lower(email). A trigger keeps it in step for new and changed rows.",
 )
-
-CLOCK = re.compile(
-    r"\b(?:now|age|(?:transaction|statement)_timestamp)\s*\(|\b(?:current_|local)(?:timestamp|date|time)\b",
-    re.IGNORECASE,
-)
-"""What reads the clock without being volatile: the same expression gives another value in the next transaction."""
-
-SYSTEM_COLUMNS = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"}
-"""The server refuses these names (SQLSTATE 42701; documentation, “System Columns”)."""
 
 SERIAL = {"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"}
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from protocol.discovery import Question
 from protocol.facts import Facts
 from protocol.findings import Point
-from protocol.inquiry import Inquiry
+from protocol.inquiry import Inquiry, Trial
 from protocol.names import TableName
 from protocol.situation import Situation
 from protocol.steps import Check
@@ -23,6 +23,9 @@ class Change(Value):
 
     about: ClassVar[str]
     """One or two sentences for a model: when this kind is meant, and what its questions take."""
+
+    opaque: ClassVar[bool] = False
+    """Whether nothing is known of what it touches."""
 
     kind: str
 
@@ -44,6 +47,11 @@ class Change(Value):
         return ()
 
     @classmethod
+    def trials(cls, situation: Situation) -> tuple[Trial, ...]:  # noqa: ARG003 - as above
+        """What the server has to try on empty copies; asked once nothing else speaks against the answers."""
+        return ()
+
+    @classmethod
     @abstractmethod
     def from_situation(cls, situation: Situation) -> Self:
         """Build the change once every question has an answer."""
@@ -54,6 +62,13 @@ class Change(Value):
     @abstractmethod
     def subjects(self) -> tuple[TableName, ...]:
         """The tables and types it alters that are there before, the main one first."""
+
+    @property
+    def columns_touched(self) -> tuple[str, ...]:
+        """The columns of the main table that are meant, by the fields `column` and `columns` where a kind has them."""
+        told = self.model_dump(include={"column", "columns"})
+        one = (told["column"],) if told.get("column") else ()
+        return (*one, *told.get("columns", ()))
 
     @property
     def brings(self) -> tuple[TableName, ...]:

@@ -2,7 +2,7 @@
 
 from protocol import rates
 from protocol.names import derived_name
-from protocol.steps import Concurrently, LockMode, Statements, Undo
+from protocol.steps import Concurrently, Guard, LockMode, Statements, Undo
 
 UNDO_LOCK_TIMEOUT_MS = 500
 """An undo waits longer for its lock than a step does: somebody wants to be out of trouble."""
@@ -19,6 +19,7 @@ def instant(
     undo: Undo | None = None,
     lock: LockMode = "ACCESS EXCLUSIVE",
     final: bool = False,
+    guard: Guard | None = None,
 ) -> Statements:
     """One transaction that changes the catalogue and touches no row; `limit` is its lock_timeout in milliseconds."""
     return Statements(
@@ -29,6 +30,7 @@ def instant(
         held=rates.INSTANT,
         duration=rates.INSTANT,
         sql=sql,
+        guard=guard,
         lock_timeout_ms=limit,
         undo=undo,
         final=final,

@@ -293,6 +293,45 @@ def test_a_plan_changes_nothing_and_can_be_shown_again(whimbrel: Whimbrel, untou
     assert {path.name for path in (place.folder / "made").iterdir()} == {"plan.md", "plan.json", "up.sql", "down.sql"}
 
 
+def test_a_plan_is_written_as_migrations_of_the_projects_own_tool(
+    whimbrel: Whimbrel, untouched: str, place: Any
+) -> None:
+    (place.folder / "alembic.ini").write_text("[alembic]\nscript_location = db\n")
+    ended = whimbrel("plan", untouched, TOKEN, "-o", "made")
+    made = sorted((place.folder / "made" / "alembic").iterdir())
+
+    assert ended.code == 0
+    assert "Form: alembic, because alembic.ini is there" in ended.err
+    assert "they belong into db/versions" in ended.err
+    assert len(made) == 4
+    assert sorted(path.name for path in place.folder.iterdir()) == ["alembic.ini", "made"]
+
+
+def test_a_form_that_was_asked_for_is_taken_and_said(whimbrel: Whimbrel, untouched: str, place: Any) -> None:
+    ended = whimbrel("plan", untouched, WISH, "-o", "made", "--format", "knex")
+
+    assert ended.code == 0
+    assert "Form: knex, because knex was asked for" in ended.err
+    assert [path.suffix for path in (place.folder / "made" / "knex").iterdir()] == [".js"]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--format", "django"), "--format says how files are written, and needs -o DIR"),
+        (("--format", "django", "-o", "made"), "Which Django app the table belongs to is not known here"),
+    ],
+)
+def test_a_form_that_cannot_be_written_is_said(
+    options: tuple[str, ...], reason: str, whimbrel: Whimbrel, untouched: str, place: Any
+) -> None:
+    ended = whimbrel("plan", untouched, WISH, *options)
+
+    assert ended.code == 2
+    assert reason in ended.err
+    assert list(place.folder.iterdir()) == []
+
+
 def test_a_plan_as_json_is_a_plan_and_loads_again(whimbrel: Whimbrel, untouched: str, place: Any) -> None:
     ended = whimbrel("plan", untouched, WISH, "--json")
     (place.folder / "saved.json").write_text(ended.out)
@@ -413,7 +452,7 @@ def test_a_step_that_only_the_database_knows_is_taken_back_too(
     back = whimbrel("rollback", place.runs[0], shop, "--yes")
 
     assert back.code == 0
-    assert "had been committed, though the journal did not know" in back.out
+    assert "had been begun or committed, and the journal did not know: undone too" in back.out
     assert picture(shop) == before
 
 

@@ -16,7 +16,9 @@ from protocol.machine import advance
 from protocol.person import Answers, Approve, Confirm, Decline, Hold, Modify, RollBack
 from protocol.plan import Plan
 from protocol.questions import questions_of
+from protocol.rates import NO_LOCK
 from protocol.states import Idle, State
+from protocol.steps import Gate
 
 Events = tuple[e.Move | e.Narrative, ...]
 QUESTIONS: tuple[Question, ...] = questions_of((AddColumn.questions(),))
@@ -474,3 +476,45 @@ def test_an_answers_file_that_cannot_be_used_is_refused(content: bytes, reason: 
     assert reason in refused.value.message
     assert str(file) in refused.value.message
     assert "Nothing was changed" in refused.value.message
+
+
+# --- deploy gates --------------------------------------------------------------------------------------------------
+
+GATE = Gate(
+    id="deployed",
+    title="Deploy",
+    why="The old column goes next.",
+    lock="none",
+    held=NO_LOCK,
+    duration=NO_LOCK,
+    waits_for="every running version names `email_address` only",
+)
+
+
+CONSENTS = [Consent(), Consent(yes=True), Consent(approve="0" * 64), Consent(gates=("other",))]
+
+
+@pytest.mark.parametrize("consent", CONSENTS)
+async def test_no_consent_to_steps_opens_a_gate(consent: Consent, draft_plan: Callable[..., Plan]) -> None:
+    console = silent(consent=consent)
+
+    assert await console.confirm(GATE, draft_plan(environment="development")) == Hold()
+
+
+@pytest.mark.parametrize("gates", [("deployed",), ("other", "all")])
+async def test_a_gate_is_passed_by_its_id_or_by_all(gates: tuple[str, ...], draft_plan: Callable[..., Plan]) -> None:
+    console = silent(consent=Consent(gates=gates))
+    said = await console.confirm(GATE, draft_plan())
+
+    assert isinstance(said, Confirm)
+    assert (said.step, said.by.endswith("(--gate)")) == ("deployed", True)
+
+
+@pytest.mark.parametrize(("line", "expected"), [("yes", Confirm), ("hold", Hold), ("roll back", RollBack)])
+async def test_a_person_is_asked_whether_what_the_gate_waits_for_is_true(
+    line: str, expected: type, draft_plan: Callable[..., Plan]
+) -> None:
+    console = Typed(lines=["perhaps", line])
+
+    assert isinstance(await console.confirm(GATE, draft_plan()), expected)
+    assert "Is this true: every running version names `email_address` only" in said_by(console)

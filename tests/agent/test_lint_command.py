@@ -114,6 +114,14 @@ def test_every_format_tells_the_finding(form: str, folder: Path) -> None:
     assert "create-index-blocking" in ended.stdout
 
 
+def test_a_terminal_gets_colours_and_a_file_none(folder: Path) -> None:
+    file = write(folder, "a.sql", INDEX)
+    coloured = CliRunner().invoke(lint, [file], color=True, standalone_mode=False).stdout
+
+    assert "\x1b[31merror create-index-blocking\x1b[0m:" in coloured
+    assert "\x1b" not in called(file).stdout
+
+
 def test_a_server_tells_what_files_cannot(folder: Path, database: str) -> None:
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("CREATE TABLE small (a int NOT NULL); CREATE TABLE large (a int NOT NULL, b text)")

@@ -264,7 +264,7 @@ OUT_OF_TURN = [
     UseTool("request_approval", {"plan": "plan-1", "digest": "0" * 64, "by": "root"}),
     UseTool("verify", {"plan": "plan-1"}),
     UseTool("ask_what_next", {"reason": "roll back"}),
-    UseTool("propose_change", {"kind": "drop_table", "heard": []}),
+    UseTool("propose_change", {"kind": "drop_database", "heard": []}),
     UseTool("propose_change", {"kind": "add_column", "heard": [{"question": "table"}]}),
     UseTool("ask_person", {"reason": "x", "answers": {"environment": "development"}}),
     UseTool("draft_plan", {"strategy": "recommended"}),

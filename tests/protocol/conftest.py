@@ -5,11 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from protocol.changes.add_column import AddColumn
+from protocol.dependants import standing
 from protocol.discovery import Answer, Origin, Scalar, Sheet
 from protocol.drafting import Linter, draft
 from protocol.facts import (
     Activity,
-    Dependant,
     Environment,
     Facts,
     Figure,
@@ -73,8 +73,8 @@ def make_facts() -> Callable[..., Facts]:
                     index_bytes=_measured(186_000_000, "bytes", "pg_indexes_size"),
                     key=key,
                     dependants=(
-                        Dependant(kind="foreign key", name="orders.user_id"),
-                        Dependant(kind="view", name="active_users"),
+                        standing(USERS, "foreign key from elsewhere", "orders_user_id_fkey on orders"),
+                        standing(USERS, "view", "active_users"),
                     ),
                     writes_per_second=_measured(142, "rows a second", "average since the statistics were reset"),
                     sessions=_measured(11, "sessions", "pg_locks"),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -489,3 +490,21 @@ def test_an_execution_without_its_approval_cannot_be_loaded(running: Execution) 
 
     with pytest.raises(ValidationError, match="approved"):
         Execution.model_validate_json(json.dumps(saved))
+
+
+def test_nothing_is_taken_back_from_behind_the_point_of_no_return(short_plan: Plan) -> None:
+    *before, last = short_plan.steps
+    final = short_plan.model_copy(update={"steps": (*before, last.model_copy(update={"final": True, "undo": None}))})
+    events = until_approved(final)
+    for step in final.steps:
+        events += [
+            e.StepConfirmed(step=step.id, by="ann"),
+            e.StepStarted(step=step.id),
+            e.StepDone(step=step.id, fingerprint="f", seconds=1),
+        ]
+    start: State = Idle()
+    reached, before_the_last = reduce(advance, events, start), reduce(advance, events[:-3], start)
+
+    with pytest.raises(IllegalMove, match="point of no return"):
+        advance(reached, e.RollbackConfirmed(by="ann"))
+    assert isinstance(advance(before_the_last, e.RollbackConfirmed(by="ann")), RollingBack)

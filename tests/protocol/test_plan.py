@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from protocol.dependants import standing
 from protocol.discovery import Sheet
 from protocol.drafting import choose, environment_of
 from protocol.errors import Refused
-from protocol.facts import Dependant, Facts, Figure, ValueFacts
+from protocol.facts import Facts, Figure, ValueFacts
 from protocol.findings import Finding, Severity
 from protocol.limits import Limits
 from protocol.plan import Plan
 from protocol.plan_markdown import markdown
+from protocol.plan_sql import down_sql, up_sql
 from protocol.recipes.instant import undo_by
 from protocol.schema import Column
 from protocol.steps import Backfill, Backup, Statements, sql_of
@@ -135,7 +137,7 @@ FREE: dict[str, Callable[[Plan], Plan]] = {
     "title and reason of a step": lambda p: with_step(p, Statements, title="Other", why="Other."),
     "duration of a step": lambda p: with_step(p, Backfill, duration=Figure.unknown("?"), held=Figure.unknown("?")),
     "the row count": lambda p: with_table_facts(p, rows=Figure.unknown("?")),
-    "the dependants": lambda p: with_table_facts(p, dependants=(Dependant(kind="view", name="other"),)),
+    "the dependants": lambda p: with_table_facts(p, dependants=(standing(p.facts.names[0], "view", "other"),)),
     "alias and role": lambda p: with_target(p, alias="other", role="other"),
     "the minor version": lambda p: with_target(p, version_num=180009, version="18.9"),
 }
@@ -308,7 +310,7 @@ def test_no_section_of_the_model_is_empty(shape: str, every_plan: dict[str, Plan
         *(plan.restore, plan.testing_before, plan.testing_after, plan.risks, plan.overall_risk),
         *(plan.timeline.preparation, plan.timeline.stages, plan.timeline.when, plan.timeline.who),
         *(plan.communications.before, plan.communications.during, plan.communications.after),
-        *(plan.files.name, plan.files.up, plan.files.down),
+        *(plan.file_name, up_sql(plan), down_sql(plan)),
     )
 
     assert [part for part in needed if not part] == []
@@ -471,11 +473,11 @@ class Database:
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_down_undoes_what_up_makes(shape: str, every_plan: dict[str, Plan]) -> None:
-    database, files = Database(), every_plan[shape].files
-    database.run(files.up)
+    database, plan = Database(), every_plan[shape]
+    database.run(up_sql(plan))
 
     assert ("column", every_plan[shape].changes[0].model_dump()["column"]) in database.there
-    database.run(files.down)
+    database.run(down_sql(plan))
     assert database.there == set()
 
 
@@ -506,7 +508,7 @@ def test_up_gives_way_to_others_before_every_exclusive_lock(shape: str, every_pl
     plan = every_plan[shape]
     proving = {sql for s in plan.steps if isinstance(s, Statements) and s.lock_timeout_ms is None for sql in s.sql}
     limit, waits = "", set()
-    for statement in grammar.split(plan.files.up):
+    for statement in grammar.split(up_sql(plan)):
         code = "\n".join(line for line in statement.splitlines() if not line.startswith("--")).strip()
         if code.startswith("SET lock_timeout"):
             limit = code
@@ -527,10 +529,10 @@ def test_nothing_steps_out_of_a_comment_or_a_body(
     value = VOLATILE.model_copy(update={"volatility": volatility})
     plan = make_plan(column=column, value=value, strategy="batched", **filled)
     database = Database()
-    database.run(plan.files.up)
+    database.run(up_sql(plan))
 
     assert ("column", column) in database.there
-    database.run(plan.files.down)
+    database.run(down_sql(plan))
     assert database.there == set()
 
 

@@ -5,7 +5,18 @@ import pytest
 from tests.tools.ground import Ground
 from tools.named_sql import queries
 
-FILES = [("tools", "ledger.sql"), ("tools", "monitor.sql"), ("tools.introspect", "postgres.sql")]
+FILES = [
+    ("tools", "ledger.sql"),
+    ("tools", "monitor.sql"),
+    ("tools.introspect", "columns.sql"),
+    ("tools.introspect", "dependants.sql"),
+    ("tools.introspect", "live_queries.sql"),
+    ("tools.introspect", "picture.sql"),
+    ("tools.introspect", "postgres.sql"),
+    ("tools.introspect", "standing.sql"),
+    ("tools.introspect", "surroundings.sql"),
+    ("tools.lint", "server.sql"),
+]
 
 
 @pytest.mark.parametrize(("package", "file"), FILES)
@@ -35,3 +46,13 @@ def test_no_file_of_named_queries_is_forgotten_here() -> None:
     named = [path for path in root.rglob("*.sql") if "-- name: " in path.read_text("utf-8")]
 
     assert sorted(path.name for path in named) == sorted(file for _, file in FILES)
+
+
+def test_two_queries_of_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "twice").mkdir()
+    (tmp_path / "twice" / "__init__.py").touch()
+    (tmp_path / "twice" / "x.sql").write_text("-- name: a\nSELECT 1\n-- name: a\nSELECT 2\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(ValueError, match=r"two queries of x\.sql share a name"):
+        queries("twice", "x.sql")

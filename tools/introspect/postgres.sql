@@ -7,6 +7,13 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
   AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'whimbrel') AND n.nspname NOT LIKE 'pg\_t%'
 ORDER BY array_position(current_schemas(false)::text[], n.nspname::text), n.nspname, c.relname
 
+-- name: partitions
+-- Partitions, which only what has to do with their parent may name.
+SELECT n.nspname, c.relname
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND c.relispartition AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'whimbrel')
+ORDER BY array_position(current_schemas(false)::text[], n.nspname::text), n.nspname, c.relname
+
 -- name: enums
 -- Every enumerated type a person may mean, nearest on the search path first.
 SELECT n.nspname, t.typname
@@ -93,37 +100,77 @@ WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indpred IS N
 ORDER BY i.indisprimary DESC, i.indnkeyatts, c.relname
 LIMIT 1
 
--- name: dependants
--- Views on views count too.
-WITH RECURSIVE standing (oid) AS (
-  SELECT $1::oid
-  UNION
-  SELECT r.ev_class
-  FROM standing s
-  JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = s.oid
-  JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-)
-SELECT CASE v.relkind WHEN 'm' THEN 'materialised view' ELSE 'view' END AS kind,
-       v.oid::regclass::text AS name, '' AS note
-FROM standing JOIN pg_class v USING (oid)
-WHERE v.relkind IN ('v', 'm')
-UNION ALL
-SELECT 'foreign key', conrelid::regclass::text, conname::text FROM pg_constraint WHERE confrelid = $1::oid AND contype = 'f'
-UNION ALL
-SELECT 'partition', inhrelid::regclass::text, '' FROM pg_inherits WHERE inhparent = $1::oid
-UNION ALL
-SELECT 'policy', polname::text, '' FROM pg_policy WHERE polrelid = $1::oid
-UNION ALL
-SELECT 'publication', p.pubname::text, '' FROM pg_publication p
-JOIN pg_publication_tables t ON t.pubname = p.pubname
-WHERE format('%I.%I', t.schemaname, t.tablename)::regclass = $1::oid
-ORDER BY 1, 2
+-- name: partition_tree
+-- Every partition below a table, from the top down.
+SELECT n.nspname, c.relname, pn.nspname, p.relname, c.relkind::text
+FROM pg_partition_tree($1::oid::regclass) t
+JOIN pg_class c ON c.oid = t.relid JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_class p ON p.oid = t.parentrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace
+WHERE t.level > 0
+ORDER BY t.level, 1, 2
+
+-- name: partition_columns
+-- Columns of the partition keys of all levels, which a unique index has to hold; empty for an expression.
+SELECT DISTINCT coalesce(a.attname::text, '')
+FROM pg_partition_tree($1::oid::regclass) t JOIN pg_partitioned_table p ON p.partrelid = t.relid,
+     unnest(p.partattrs::int2[]) AS k(num)
+LEFT JOIN pg_attribute a ON k.num > 0 AND a.attnum = k.num AND a.attrelid = $1::oid
+ORDER BY 1
+
+-- name: partition_indexes
+-- The parts of each index of a partitioned table, one for each partition below.
+SELECT w.relname, xn.nspname, x.relname, tn.nspname, c.relname
+FROM pg_index i JOIN pg_class w ON w.oid = i.indexrelid AND w.relkind = 'I',
+     pg_partition_tree(i.indexrelid) t
+JOIN pg_class x ON x.oid = t.relid JOIN pg_namespace xn ON xn.oid = x.relnamespace
+JOIN pg_index p ON p.indexrelid = x.oid
+JOIN pg_class c ON c.oid = p.indrelid JOIN pg_namespace tn ON tn.oid = c.relnamespace
+WHERE i.indrelid = $1::oid AND t.level > 0
+ORDER BY w.relname, t.level, 4, 5
+
+-- name: foreign_keys
+-- Those of a table, and those of others that point to it; the parts on partitions belong to their whole.
+SELECT k.conname, cn.nspname, c.relname, pn.nspname, p.relname, coalesce(i.relname, '')
+FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace
+JOIN pg_class p ON p.oid = k.confrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace
+LEFT JOIN pg_class i ON i.oid = k.conindid
+WHERE k.contype = 'f' AND k.conparentid = 0 AND $1::oid IN (k.conrelid, k.confrelid)
+ORDER BY k.conname, 2, 3
+
+-- name: inherited
+-- Constraints and indexes that a parent's drop alone takes away.
+SELECT conname::text FROM pg_constraint WHERE conrelid = $1::oid AND (coninhcount > 0 OR conparentid <> 0)
+UNION
+SELECT x.relname::text FROM pg_inherits h JOIN pg_class x ON x.oid = h.inhrelid
+JOIN pg_index i ON i.indexrelid = x.oid WHERE i.indrelid = $1::oid
+ORDER BY 1
+
+-- name: table_of
+-- The table that an index stands on.
+SELECT n.nspname, c.relname
+FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE i.indexrelid = to_regclass($1)
+
+-- name: operator_classes
+-- What an index of a method can sort or search values of a type by; the server's default first.
+SELECT o.opcname::text
+FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod JOIN pg_type t ON t.oid = $2::oid
+WHERE m.amname = $1 AND (o.opcintype = t.oid
+  OR o.opcintype = CASE t.typcategory WHEN 'A' THEN 'anyarray' WHEN 'E' THEN 'anyenum' WHEN 'R' THEN 'anyrange' END::regtype
+  OR EXISTS (SELECT FROM pg_cast WHERE castsource = t.oid AND casttarget = o.opcintype AND castmethod = 'b'))
+ORDER BY NOT o.opcdefault, 1
 
 -- name: rights
 SELECT has_database_privilege(current_database(), 'CREATE')
          OR coalesce((SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace WHERE nspname = 'whimbrel'), false),
        (SELECT reset_val = 'on' FROM pg_settings WHERE name = 'default_transaction_read_only'),
        pg_is_in_recovery()
+
+-- name: kept
+-- What earlier runs keep in our own schema, so that no name is taken twice.
+SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'whimbrel' ORDER BY 1
 
 -- name: owns
 SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = $1::oid

@@ -7,10 +7,33 @@ import psycopg
 
 from protocol.discovery import nearest
 from protocol.errors import Refused
-from protocol.facts import Activity, Dependant, Facts, Figure, Key, KeyColumn, Rights, TableFacts, Target
+from protocol.facts import (
+    Activity,
+    Facts,
+    Figure,
+    ForeignKey,
+    Key,
+    KeyColumn,
+    Partition,
+    PartitionIndex,
+    Rights,
+    TableFacts,
+    Target,
+)
 from protocol.names import TableName
 from protocol.schema import Column, Constraint, EnumType, Index, Snapshot, Table, Trigger
 from tools.engines.postgres import Connection, one_value
+from tools.introspect.columns import read_columns, read_referencing
+from tools.introspect.dependants import read_dependants
+from tools.introspect.standing import (
+    read_comments,
+    read_grants,
+    read_partition_of,
+    read_partitioning,
+    read_schemas,
+    read_standing,
+    read_traits,
+)
 from tools.named_sql import queries
 
 SQL = queries("tools.introspect", "postgres.sql")
@@ -20,7 +43,7 @@ COUNT_BELOW = 200_000
 
 
 def candidates(
-    connection: Connection, said: str, kind: Literal["tables", "enums"] = "tables"
+    connection: Connection, said: str, kind: Literal["tables", "enums", "partitions"] = "tables"
 ) -> tuple[tuple[TableName, ...], TableName | None]:
     """Find the tables (or enumerated types) that `said` names, and the nearest other one; a schema may be given."""
     said = said.replace('"', "")
@@ -73,6 +96,7 @@ def read_table(connection: Connection, name: TableName) -> Table:
             for n, k, d, v, c in _rows(connection, "constraints", oid)
         ),
         triggers=tuple(Trigger(name=n, definition=d, enabled=e) for n, d, e in _rows(connection, "triggers", oid)),
+        comments=read_comments(connection, oid),
     )
 
 
@@ -94,6 +118,8 @@ def read_facts(
             longest_transaction=_measured(longest or 0, "seconds", seen),
             replicas=_measured(replicas, "replicas", "pg_stat_replication"),
         ),
+        schemas=read_schemas(connection),
+        kept=tuple(row[0] for row in _rows(connection, "kept")),
     )
 
 
@@ -112,7 +138,25 @@ def read_table_facts(connection: Connection, name: TableName) -> TableFacts:
         writes_per_second=rate,
         sessions=_measured(sessions, "sessions", "pg_locks"),
         key=_key(connection, oid),
-        dependants=tuple(Dependant(kind=k, name=n, note=o) for k, n, o in _rows(connection, "dependants", oid)),
+        dependants=read_dependants(connection, (name,)),
+        partitions=_partitions(connection, oid),
+        partition_columns=tuple(row[0] for row in _rows(connection, "partition_columns", oid)),
+        partition_indexes=tuple(
+            PartitionIndex(of=of, name=_named(xs, x), table=_named(ts, t))
+            for of, xs, x, ts, t in _rows(connection, "partition_indexes", oid)
+        ),
+        foreign_keys=tuple(
+            ForeignKey(name=n, child=_named(cs, c), parent=_named(ps, p), index=i)
+            for n, cs, c, ps, p, i in _rows(connection, "foreign_keys", oid)
+        ),
+        inherited=tuple(row[0] for row in _rows(connection, "inherited", oid)),
+        standing=read_standing(connection, oid),
+        grants=read_grants(connection, oid),
+        traits=read_traits(connection, oid),
+        partitioning=read_partitioning(connection, oid),
+        partition_of=read_partition_of(connection, oid),
+        columns=read_columns(connection, oid),
+        referencing=read_referencing(connection, oid),
     )
 
 
@@ -174,6 +218,19 @@ def _key(connection: Connection, oid: int) -> Key | None:
         return None
     index, names, types = found
     return Key(index=index, columns=tuple(KeyColumn(name=n, type=t) for n, t in zip(names, types, strict=True)))
+
+
+def _partitions(connection: Connection, oid: int) -> tuple[Partition, ...]:
+    kinds: dict[str, Literal["table", "partitioned table", "foreign table"]]
+    kinds = {"p": "partitioned table", "f": "foreign table"}
+    return tuple(
+        Partition(name=_named(s, n), parent=_named(ps, p), kind=kinds.get(k, "table"))
+        for s, n, ps, p, k in _rows(connection, "partition_tree", oid)
+    )
+
+
+def _named(schema_name: str, name: str) -> TableName:
+    return TableName(schema_name=schema_name, name=name)
 
 
 def _is_table(connection: Connection, name: TableName) -> bool:

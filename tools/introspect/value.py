@@ -12,6 +12,7 @@ from protocol.inquiry import Inquiry
 from protocol.names import quoted
 from tools.engines.postgres import Connection, one_value
 from tools.introspect.read import SQL
+from tools.introspect.standing import what_is_there
 
 REFUSALS = (
     psycopg.ProgrammingError,
@@ -34,6 +35,8 @@ STRENGTH: tuple[Volatility, ...] = ("immutable", "stable", "volatile")
 
 def read_value(connection: Connection, inquiry: Inquiry, over: TableFacts | None = None) -> ValueFacts:
     """Check a type and an expression against the server; raise BadAnswer naming the question that is wrong."""
+    if inquiry.use in {"free name", "table there"}:
+        return _name_as_asked(connection, inquiry)
     source = f" FROM {_rows_of(over)}" if over is not None else ""
     oid, name = _type(connection, inquiry.type, inquiry.type_question) if inquiry.type else (0, "")
     expression, strength = inquiry.expression, STRENGTH[0]
@@ -54,12 +57,27 @@ def read_value(connection: Connection, inquiry: Inquiry, over: TableFacts | None
     )
 
 
+def _name_as_asked(connection: Connection, inquiry: Inquiry) -> ValueFacts:
+    assert inquiry.table is not None
+    found, table = what_is_there(connection, inquiry.table), inquiry.table
+    if inquiry.use == "free name" and found is not None and table.schema_name == "whimbrel":
+        raise BadAnswer(f"{inquiry.question}: `{table}` is still there from an earlier run; drop or rename it first.")
+    if inquiry.use == "free name" and found is not None:
+        raise BadAnswer(f"{inquiry.question}: `{table}` is taken, by {found}; another name is needed.")
+    if inquiry.use == "table there" and found != "a table":
+        raise BadAnswer(f"{inquiry.question}: there is no table `{table}`" + (f", but {found}." if found else "."))
+    return ValueFacts(question=inquiry.question, type="")
+
+
 def _rows_of(facts: TableFacts) -> str:
-    """The table, or where an earlier change of the request will have altered it, an empty one with its columns."""
+    """The table, or where an earlier change of the request will have altered it, a row of NULLs with its columns.
+
+    Nothing is run for that row, and no LIMIT keeps the planner from looking through it for what is volatile.
+    """
     if not facts.foreseen:
         return facts.name.sql
     columns = ", ".join(f"NULL::{column.type} AS {quoted(column.name)}" for column in facts.table.columns)
-    return f"(SELECT {columns} LIMIT 0) AS {quoted(facts.name.name)}"
+    return f"(SELECT {columns}) AS {quoted(facts.name.name)}"
 
 
 def _own_type(connection: Connection, expression: str, source: str, inquiry: Inquiry) -> str:
@@ -140,8 +158,8 @@ def _volatility(connection: Connection, expression: str, source: str) -> Volatil
 def _planner_calls_it_volatile(connection: Connection, expression: str, source: str) -> bool:
     """A subquery with a volatile function in its list is never pulled up, so the plan keeps a scan of it (measured)."""
     inner = f"SELECT ({expression}) AS value{source}"
-    plan = _ask(connection, f"EXPLAIN (COSTS OFF) SELECT FROM ({inner}) AS asked WHERE value IS NOT NULL")
-    return any("Subquery Scan" in line for (line,) in plan)
+    plan = _ask(connection, f"EXPLAIN (COSTS OFF) SELECT FROM ({inner}) AS whimbrel_asked WHERE value IS NOT NULL")
+    return any("Subquery Scan on whimbrel_asked" in line for (line,) in plan)  # a foreseen table is a subquery too
 
 
 def _plain(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tools.lint.actions import Relation, Statement
+from tools.lint.actions import AddConstraint, Relation, Statement
 from tools.lint.course import Course
 from tools.lint.live import SMALL
 from tools.lint.moment import Held
@@ -91,6 +91,14 @@ class Context(Course):
     def unproved_in_transaction(self, table: Relation, constraint: str) -> bool:
         """Tell whether the running transaction is the one that added the constraint as NOT VALID."""
         return self.in_transaction and (self._place(table), constraint) in self._now.unproved
+
+    def stands_on_another(self, constraint: AddConstraint) -> bool:
+        """Tell whether another table, perhaps a partition, has a constraint of that name to the same table already."""
+        target = self.known.find(constraint.references) if constraint.references else None
+        return target is not None and any(
+            each.name == constraint.name and not self.known.same(each.table, constraint.table)
+            for each in target.referenced_by
+        )
 
     def added_in_transaction(self) -> frozenset[str]:
         """Return the enum values that the running transaction added, which are of no use before its end."""

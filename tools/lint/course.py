@@ -114,7 +114,7 @@ class Course(SchemaSoFar):
         self._learn_of(kept)
         if not certain:
             self._doubt_types(statement.actions)
-        self._now = self._now._replace(known=after(self.known, kept))
+        after(self.known, kept)
         for action in kept:
             self._note(action, certain=certain)
             if isinstance(action, CreateTable):
@@ -222,7 +222,7 @@ class Course(SchemaSoFar):
             known = self.known.find(action.table) if isinstance(action, AlterColumnType) else None
             if isinstance(action, AlterColumnType) and known:
                 kept = tuple(column for column in known.columns if column.name != action.column)
-                self._now = self._now._replace(known=self.known.with_table(known.with_(columns=kept, complete=False)))
+                self.known.with_table(known.with_(columns=kept, complete=False))
 
 
 def _volatility(said: str) -> Volatility:

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 from protocol.errors import UsageError
 from tools.lint.frameworks import Source
@@ -14,6 +15,9 @@ SKIPPED = frozenset({"node_modules", "vendor", "venv", "site-packages", "__pycac
 _VERSION = re.compile(r"[VUB]([\d._]+)__")
 _WAY = re.compile(r"(?:^|[._-])(up|down)$")
 _DIGITS = re.compile(r"(\d+)")
+
+_DIESEL_BARE = re.compile(r"^\s*run_in_transaction\s*=\s*false\b", re.M)
+_FLYWAY_BARE = re.compile(r"^\s*executeInTransaction\s*=\s*false\b", re.M)
 
 _OTHER_ENCODINGS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 
@@ -35,7 +39,7 @@ def read(path: Path) -> Source:
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}. It was not judged.") from None
-    return Source(text=decoded(content, str(path)), name=str(path), unwrapped=_is_unwrapped(path))
+    return Source(text=decoded(content, str(path)), name=str(path), beside=_said_beside(path))
 
 
 def decoded(content: bytes, name: str) -> str:
@@ -59,9 +63,13 @@ def _of_folder(folder: Path) -> list[Path]:
 
 
 def _walked(folder: Path) -> Iterator[Path]:
-    for place, folders, files in os.walk(folder):
+    for place, folders, files in os.walk(folder, onerror=_refuse):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in SKIPPED]
         yield from (Path(place, name) for name in files if name.lower().endswith(".sql") and not name.startswith("."))
+
+
+def _refuse(error: OSError) -> None:
+    raise UsageError(f"{error.filename} cannot be read: {error.strerror}. Nothing of it was judged.") from None
 
 
 def _order(file: Path) -> Key:
@@ -86,15 +94,13 @@ def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(part), "") if at % 2 else (1, 0, part) for at, part in enumerate(parts) if part)
 
 
-def _is_unwrapped(path: Path) -> bool:
-    """Tell whether a file beside it says that it runs outside a transaction: Diesel's metadata.toml, Flyway's .conf."""
-    said = _beside(path.with_name("metadata.toml")) if path.name in {"up.sql", "down.sql"} else ""
-    if re.search(r"^\s*run_in_transaction\s*=\s*false\b", said, re.M):
-        return True
-    return (
-        re.search(r"^\s*executeInTransaction\s*=\s*false\b", _beside(path.with_name(path.name + ".conf")), re.M)
-        is not None
-    )
+def _said_beside(path: Path) -> Literal["", "transaction", "none"]:
+    """Read what stands beside a file: Diesel's metadata.toml, Flyway's .conf, the sums by which Atlas is known."""
+    diesel = _beside(path.with_name("metadata.toml")) if path.name in {"up.sql", "down.sql"} else ""
+    flyway = _beside(path.with_name(path.name + ".conf"))
+    if _DIESEL_BARE.search(diesel) or _FLYWAY_BARE.search(flyway):
+        return "none"
+    return "transaction" if path.with_name("atlas.sum").exists() else ""
 
 
 def _beside(path: Path) -> str:

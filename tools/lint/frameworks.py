@@ -1,7 +1,8 @@
 """How migration tools run a file: which parts of it, and what they wrap into one transaction.
 
-Read in each tool's documentation: Flyway, Diesel, golang-migrate, Prisma, dbmate, goose, sql-migrate, sqitch, tern,
-Liquibase, node-pg-migrate, rambler, Drizzle. A file of none of them runs as psql runs it: each statement by itself.
+As their documentation and their issues say: Flyway, Diesel, golang-migrate, Prisma, dbmate, goose, sql-migrate,
+sqitch, tern, Liquibase, node-pg-migrate, rambler, Drizzle, Atlas. A file of none of them runs as psql runs it: each
+statement by itself.
 """
 
 import re
@@ -18,7 +19,7 @@ Wrapping = Literal["none", "transaction", "one query", "unless refused"]
 _BLANKED = re.compile(r"[^\n]")
 _PART = re.compile(
     r"^[ \t]*--[ \t]*(?:"
-    r"(?:migrate:[ \t]*|\+goose[ \t]+|\+migrate[ \t]+|rambler[ \t]+)(?P<way>up|down)\b(?P<said>[^\n]*)"
+    r"(?:migrate:[ \t]*|\+goose[ \t]+|\+migrate[ \t]+|(?P<rambler>rambler)[ \t]+)(?P<way>up|down)\b(?P<said>[^\n]*)"
     r"|(?P<node>up|down)[ \t]+migration\b[^\n]*"
     r"|changeset[ \t]+\S+:(?P<changeset>[^\n]*)"
     r"|--[ \t]*create above / (?P<tern>drop) below[^\n]*)$",
@@ -26,7 +27,7 @@ _PART = re.compile(
 )
 _UNWRAPPED_PART = re.compile(r"\btransaction:[ \t]*false|\bnotransaction\b|\brunInTransaction:[ \t]*\"?false", re.I)
 _UNWRAPPED_FILE = re.compile(r"^--[ \t]*\+goose[ \t]+NO[ \t]+TRANSACTION|^----[ \t]*tern:[ \t]*disable-tx", re.I | re.M)
-_UNWRAPPED_SQLX = re.compile(r"\A--[ \t]*no-transaction\b", re.I)
+_UNWRAPPED_HEAD = re.compile(r"\A--[ \t]*(?:no-transaction|atlas:txmode[ \t]+none)\b", re.I)
 _DRIZZLE = re.compile(r"^--> statement-breakpoint", re.M)
 _SQITCH = re.compile(r"\A--[ \t]*(?P<way>Deploy|Revert|Verify)[ \t]+\S+")
 _FLYWAY = re.compile(r"(?:V[\d._]+|U[\d._]+|R|B[\d._]+)__.*\.sql")
@@ -40,11 +41,14 @@ _REFUSED_INSIDE = re.compile(
 
 
 class Source(Value):
-    """One file; `name` is its path as the person gave it, `unwrapped` what a file beside it says: no transaction."""
+    """One file; `name` is its path as the person gave it.
+
+    `beside` is what another file of the tool says: that it runs in a transaction, or in none; empty where none speaks.
+    """
 
     text: str
     name: str = ""
-    unwrapped: bool = False
+    beside: Literal["", "transaction", "none"] = ""
 
 
 class Section(Value):
@@ -82,7 +86,7 @@ def _marked(text: str, parts: Sequence[re.Match[str]]) -> Iterator[Section]:
         starts[0] = 0
     for part, start, end in zip(parts, starts, [*starts[1:], len(text)], strict=True):
         said = part["said"] or part["changeset"] or ""
-        bare = unwrapped or _UNWRAPPED_PART.search(said) is not None
+        bare = unwrapped or bool(part["rambler"]) or _UNWRAPPED_PART.search(said) is not None
         yield _between(text, start, end, bare, undoes=_undoes(part))
 
 
@@ -103,9 +107,9 @@ def _whole(source: Source) -> Section:
 
 
 def _wrapping(source: Source, file: str) -> Wrapping:
-    if source.unwrapped or _UNWRAPPED_FILE.search(source.text) or _UNWRAPPED_SQLX.match(source.text):
+    if source.beside == "none" or _UNWRAPPED_FILE.search(source.text) or _UNWRAPPED_HEAD.match(source.text):
         return "none"
-    if file in {"up.sql", "down.sql"} or _DRIZZLE.search(source.text):
+    if source.beside or file in {"up.sql", "down.sql"} or _DRIZZLE.search(source.text):
         return "transaction"
     if _FLYWAY.fullmatch(file):
         return "unless refused"

@@ -67,20 +67,29 @@ def tree(statement: str) -> Any:
 
 
 def plpgsql(statement: str) -> Any:
-    """Return the parse of a DO block or a function in PL/pgSQL, as JSON has it; raise NotRead.
-
-    libpg_query 18 writes one brace too many for each variable of a trigger (measured), so what it says of variables is
-    cut off where the whole is no JSON.
-    """
+    """Return the tree of a DO block or a function in PL/pgSQL as lists and dictionaries; raise NotRead."""
     try:
         return postgast.parse_plpgsql(statement)
     except postgast.PgQueryError as error:
         raise NotRead(f"its PL/pgSQL is not read: {error.message}", broken=False) from error
     except json.JSONDecodeError as error:
-        start = error.doc.find(BLOCK)
+        return _repaired(error.doc)
+    except RecursionError as error:
+        raise NotRead("its PL/pgSQL is nested too deeply", broken=False) from error
+
+
+def _repaired(document: str) -> Any:
+    """Mend what libpg_query 18 writes for a trigger's variables: one brace too many each (postgast 0.2.0, measured).
+
+    Where that is not all, the variables are cut off.
+    """
+    try:
+        return json.loads(document.replace(",{}}", ",{}"))
+    except json.JSONDecodeError as error:
+        start = document.find(BLOCK)
         if start < 0:
             raise NotRead("its PL/pgSQL is not read", broken=False) from error
-        return json.JSONDecoder().raw_decode(error.doc, start + len(BLOCK) - 1)[0]
+        return json.JSONDecoder().raw_decode(document, start + len(BLOCK) - 1)[0]
 
 
 def text_of(expression: Any) -> str:
@@ -219,3 +228,51 @@ def _children(message: Any) -> Iterator[Any]:
 def _not_read(sql: str, error: Any) -> NotRead:
     """Its position counts characters from 1 (measured; postgast's documentation says bytes), 0 where it has none."""
     return NotRead(error.message, min(max(error.cursorpos - 1, 0), len(sql)))
+
+
+def words_of(sql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names in a text, as the server would fold them, and its string constants; raise NotRead.
+
+    Comments are neither. It reads PL/pgSQL as well: both have the same words.
+    """
+    try:
+        tokens = postgast.scan(sql).tokens
+    except postgast.PgQueryError as error:
+        raise _not_read(sql, error) from error
+    encoded = sql.encode()
+    found = [(token.token, encoded[token.start : token.end].decode()) for token in tokens]
+    names = tuple(
+        text[1:-1].replace('""', '"') if text.startswith('"') else text.lower()
+        for kind, text in found
+        if text[0] == '"' or text[0].isalpha() or text[0] == "_" or not text[0].isascii()
+        if kind != pb.SCONST
+    )
+    return names, tuple(text for kind, text in found if kind == pb.SCONST)
+
+
+def without_values(sql: str) -> str:
+    """Return a statement with `$n` for its constants and without comments, on one line; raise NotRead."""
+    try:
+        normal = postgast.normalize(sql)
+        tokens = postgast.scan(normal).tokens
+    except postgast.PgQueryError as error:
+        raise _not_read(sql, error) from error
+    encoded = normal.encode()
+    for token in reversed(tokens):
+        if token.token in (pb.SQL_COMMENT, pb.C_COMMENT):
+            encoded = encoded[: token.start] + b" " + encoded[token.end :]
+    return " ".join(encoded.decode().split())
+
+
+def all_under(node: Any, kinds: frozenset[str]) -> dict[str, list[Any]]:
+    """Return the messages of several kinds under a node, the node included, in one walk and in no order."""
+    found: dict[str, list[Any]] = {kind: [] for kind in kinds}
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if (kind := one.DESCRIPTOR.name) in kinds:
+            found[kind].append(one)
+        for field, value in one.ListFields():
+            if field.message_type is not None:
+                waiting.extend([value] if isinstance(value, protobuf.Message) else value)
+    return found

@@ -3,18 +3,18 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from protocol.findings import Finding
 from protocol.value import Value
 from tools.lint import rules as folder
-from tools.lint.actions import Statement
+from tools.lint.actions import Opaque, Statement
 from tools.lint.context import Context
 from tools.lint.frameworks import Source, sections
 from tools.lint.live import Server
 from tools.lint.parse import parse
-from tools.lint.psql import without_psql
+from tools.lint.psql import with_names_filled_in, without_psql
 from tools.lint.rule import Rule
 from tools.lint.suppressions import suppressed
 from tools.lint.volatility import VolatilityOf
@@ -102,7 +102,23 @@ def lint_transactions(
 
 def _statements(sql: str) -> list[Statement]:
     plain, unread = without_psql(sql)
-    return sorted((*parse(plain), *unread), key=lambda statement: (statement.line, statement.column))
+    return sorted((*_read(plain), *unread), key=lambda statement: (statement.line, statement.column))
+
+
+def _read(sql: str) -> Sequence[Statement]:
+    """Read a script; one that is wrong as it stands may be right once its placeholders are names."""
+    statements = parse(sql)
+    broken = _broken(statements)
+    filled_in = with_names_filled_in(sql) if broken else sql
+    if filled_in == sql:
+        return statements
+    again = parse(filled_in)
+    return again if _broken(again) <= broken else statements
+
+
+def _broken(statements: Iterable[Statement]) -> int:
+    actions = (action for statement in statements for action in statement.actions)
+    return sum(isinstance(action, Opaque) and action.broken for action in actions)
 
 
 def _judged(statements: Sequence[Statement], context: Context) -> Iterator[Finding]:

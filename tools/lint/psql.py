@@ -1,7 +1,7 @@
 """Take out of a script what psql reads itself and never sends: its own commands, and the rows of COPY … FROM stdin.
 
 What is taken out becomes blanks, so that lines and columns stay what they are. A command that runs SQL from elsewhere
-is not read, and becomes a statement that says so.
+is not read, and becomes a statement that says so. Placeholders can be read as the names they stand for.
 """
 
 import re
@@ -13,9 +13,14 @@ _MAYBE = re.compile(r"\\|\bstdin\b", re.I)
 """Spares the walk through a file that has neither a backslash nor rows in it."""
 
 _COMMAND = re.compile(r"\\(!|\?|;|\w+|\\)?[^\n]*")
-_COPIES = re.compile(r"(?:\s|--[^\n]*|/\*.*?\*/)*COPY\b.*\bFROM\s+STDIN\b", re.I | re.S)
+_COPIES = re.compile(r"(?>\s+|--[^\n]*|/\*.*?\*/)*+COPY\b.*\bFROM\s+STDIN\b", re.I | re.S)
+"""Never tries a comment twice: `-- -- -- --` can be taken apart in very many ways."""
+
 _ROWS_END = re.compile(r"^\\\.[ \t\r]*$", re.M)
 _BLANKED = re.compile(r"[^\n]")
+_NO_LETTER = re.compile(r"\W")
+
+_TAKEN = {";", "\\"}
 
 _SENDS = {"g", "gx", "gset", "gdesc", "crosstabview", "bind", "bind_named", "parse", "sendpipeline", ";"}
 _RUNS_UNREAD = {"i", "ir", "include", "include_relative", "gexec", "watch", "!"}
@@ -35,7 +40,7 @@ def without_psql(sql: str) -> tuple[str, tuple[Statement, ...]]:
     kept: list[str] = []
     unread: list[Statement] = []
     begins = written = at = 0
-    while mark := next((mark for mark in marks(sql, at) if mark.kind != "comment"), None):
+    while mark := next((mark for mark in marks(sql, at) if mark.kind in _TAKEN), None):
         end, instead = _taken(sql, mark, begins)
         at = end
         if mark.kind == ";" or instead == ";":
@@ -46,6 +51,25 @@ def without_psql(sql: str) -> tuple[str, tuple[Statement, ...]]:
         if mark.kind == "\\" and _name(sql, mark) in _RUNS_UNREAD and instead is not None:
             unread.append(_unread(sql, mark, end))
     return "".join([*kept, sql[written:]]), tuple(unread)
+
+
+def with_names_filled_in(sql: str) -> str:
+    """Return the script with a name, or a string, for each placeholder that psql or a migration tool fills in.
+
+    `:schema.users` becomes ` schema.users`, `:'owner'` a string, `${prefix}users` one name; nothing moves.
+    """
+    kept: list[str] = []
+    written = 0
+    for mark in marks(sql):
+        if mark.kind == "placeholder":
+            kept += [sql[written : mark.start], _name_for(sql[mark.start : mark.end])]
+            written = mark.end
+    return "".join([*kept, sql[written:]])
+
+
+def _name_for(placeholder: str) -> str:
+    """A `${…}` may be only a part of a name, so all of it becomes letters of one."""
+    return _NO_LETTER.sub("_", placeholder) if placeholder.startswith("$") else f" {placeholder[1:]}"
 
 
 def _taken(sql: str, mark: Mark, begins: int) -> tuple[int, str | None]:

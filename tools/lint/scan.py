@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-Kind = Literal["comment", ";", "\\"]
+Kind = Literal["comment", "placeholder", ";", "\\"]
 
 _MARKS = re.compile(
     r"""
       (?P<comment> --[^\n]* | /\* )
+    | (?P<placeholder> (?<![:\w\]]) : (?: '[\w.-]*' | "[\w.-]*" | [^\W\d]\w* ) | \$\{ [^{}\n]+ \} )
     | (?<![\w$]) [eE]' (?: [^'\\] | \\. | '' )* (?: ' | \Z )
     | ' [^']* (?: ' | \Z )
     | " [^"]* (?: " | \Z )
@@ -21,7 +22,10 @@ _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
 
 class Mark(NamedTuple):
-    """A comment, a semicolon or a backslash; `start` and `end` count characters."""
+    """A comment, a semicolon, a backslash, or what a tool puts a text in for: `:name`, `:'name'`, `:"name"`, `${name}`.
+
+    `start` and `end` count characters.
+    """
 
     kind: Kind
     start: int
@@ -37,6 +41,8 @@ def marks(sql: str, at: int = 0) -> Iterator[Mark]:
         elif found["comment"]:
             at = _comment_end(sql, at) if found["comment"] == "/*" else at
             yield Mark("comment", start, at)
+        elif found["placeholder"]:
+            yield Mark("placeholder", start, at)
         elif found["mark"]:
             yield Mark(";" if found["mark"] == ";" else "\\", start, at)
 

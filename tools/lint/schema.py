@@ -18,9 +18,10 @@ from tools.lint.ahead import Ahead
 from tools.lint.grammar import NotRead, functions_in
 from tools.lint.live import Server
 from tools.lint.moment import Moment, Place
+from tools.lint.search_path import first_schema
 from tools.lint.volatility import Volatility, VolatilityOf
-from tools.locks import Effect, Known, effect_of
-from tools.locks.known import KnownDomain
+from tools.locks import Effect, effect_of
+from tools.locks.known import Growing, KnownDomain
 
 
 class SchemaSoFar:
@@ -43,7 +44,7 @@ class SchemaSoFar:
         self._volatility = volatility or (server.volatility_of if server else None)
         self._settings = ChainMap[str, str]({}, {})
         self._path = "public"
-        self._now = Moment(set(), set(), set())
+        self._now = Moment(set(), set(), set(), Growing(settings={"search_path": "public"}))
         self._saved: Moment | None = None
         self._savepoints: dict[str, Moment] = {}
         self._functions: dict[str, Volatility] = {}
@@ -54,7 +55,7 @@ class SchemaSoFar:
         self._weighed: tuple[Statement, Effect] | None = None
 
     @property
-    def known(self) -> Known:
+    def known(self) -> Growing:
         return self._now.known
 
     def effect_of(self, statement: Statement) -> Effect:
@@ -101,11 +102,10 @@ class SchemaSoFar:
 
     def _settle(self) -> None:
         """Let what is known heed the settings that names and types depend on."""
-        path, timezone = self._settings.get("search_path", "public"), self._settings.get("timezone")
-        self._path = path
-        if (self.known.search_path, self.known.timezone) != (path, timezone):
-            changed = self.known.model_copy(update={"search_path": path, "timezone": timezone})
-            self._now = self._now._replace(known=changed)
+        path = self._settings.get("search_path", "public")
+        self._path = first_schema(path)
+        self.known.put("settings", "search_path", path)
+        self.known.put("settings", "timezone", self._settings.get("timezone"))
 
     def _learn_of(self, actions: Iterable[Action]) -> None:
         for action in actions if self._server else ():
@@ -121,14 +121,12 @@ class SchemaSoFar:
         self._asked.add(self._place(table))
         told = None if self.known.find(table) else self._server.table_of(table)
         if told:
-            self._now = self._now._replace(known=self.known.with_table(told))
+            self.known.with_table(told)
 
     def _learn_type(self, type_: str) -> None:
         if self._server is None or type_ in self.known.domains or not self._server.is_constrained_domain(type_):
             return
-        domain = KnownDomain(name=type_, type="", constrained=True)
-        changed = self.known.model_copy(update={"domains": self.known.domains | {type_: domain}})
-        self._now = self._now._replace(known=changed)
+        self.known.put("domains", type_, KnownDomain(name=type_, type="", constrained=True))
 
     def _place(self, table: Relation) -> Place:
         return table.schema_name or self._path, table.name

@@ -6,12 +6,13 @@ said.
 """
 
 from tools.locks.effect import Effect, Lock, Work, strongest, together
-from tools.locks.known import Known, KnownColumn, KnownIndex, KnownTable, KnownView
+from tools.locks.known import Growing, Known, KnownColumn, KnownIndex, KnownTable, KnownView
 from tools.locks.learn import after, of_table
 from tools.locks.of import effect_of
 
 __all__ = [
     "Effect",
+    "Growing",
     "Known",
     "KnownColumn",
     "KnownIndex",

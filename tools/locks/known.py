@@ -1,12 +1,13 @@
 """What is known of the tables that a statement touches; all of it may be missing."""
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
 from protocol.value import Value
 from tools.lint.actions import AddConstraint, Relation
+from tools.lint.search_path import first_schema
 from tools.locks.effect import same
 
 Kind = Literal["table", "partitioned table", "foreign table", "materialized view", "unknown"]
@@ -49,12 +50,15 @@ class KnownView(Value):
 class KnownTable(Value):
     """`referenced_by` are foreign keys of other tables; `partitions` and `children` stand one level below.
 
-    `complete` is false where only a part of it is known. `empty` and `logged` are None where that is not known.
+    `complete` is false where only a part of its columns, indexes and constraints is known, `surrounded` where views,
+    partitions and foreign keys of others may stand around it unseen.
+    `empty` and `logged` are None where that is not known.
     """
 
     table: Relation
     kind: Kind = "table"
     complete: bool = True
+    surrounded: bool = True
     columns: tuple[KnownColumn, ...] = ()
     indexes: tuple[KnownIndex, ...] = ()
     constraints: tuple[AddConstraint, ...] = ()
@@ -93,28 +97,28 @@ class KnownDomain(Value):
 
 
 class Known(Value):
-    """Tables by their name without schema, indexes by name with their table, domains, and the session's time zone.
+    """Tables by their name without schema, indexes with their table, views with the tables they read, domains.
 
-    `viewed` are the tables that a view reads, by its name. A table named without a schema is one of `search_path`;
-    where that is None, of any schema.
+    Of `settings`, `timezone` and `search_path` are the session's, where they are known. A table named without a schema
+    is one of the `search_path`'s first; where that is not known, of any.
     """
 
     tables: dict[str, tuple[KnownTable, ...]] = Field(default_factory=dict)
     indexes: dict[str, Relation] = Field(default_factory=dict)
+    views: dict[str, tuple[Relation, ...]] = Field(default_factory=dict)
     domains: dict[str, KnownDomain] = Field(default_factory=dict)
-    viewed: dict[str, tuple[Relation, ...]] = Field(default_factory=dict)
-    timezone: str | None = None
-    search_path: str | None = None
+    settings: dict[str, str | None] = Field(default_factory=dict)
 
     def find(self, relation: Relation) -> KnownTable | None:
         return next((known for known in self.tables.get(relation.name, ()) if self.same(known.table, relation)), None)
 
     def same(self, one: Relation, other: Relation) -> bool:
         """Tell whether two names stand for one relation."""
-        if self.search_path is None:
+        path = self.settings.get("search_path")
+        if path is None or one.schema_name == other.schema_name:
             return same(one, other)
-        path = self.search_path
-        return one.name == other.name and (one.schema_name or path) == (other.schema_name or path)
+        said = one.schema_name or other.schema_name
+        return one.name == other.name and said == first_schema(path) and not (one.schema_name and other.schema_name)
 
     def find_index(self, index: Relation) -> tuple[KnownTable, KnownIndex] | None:
         owner = self.find(self.indexes[index.name]) if index.name in self.indexes else None
@@ -122,35 +126,71 @@ class Known(Value):
         return (owner, found) if owner and found else None
 
     def below(self, relation: Relation) -> Iterator[Relation]:
-        """Yield every partition and every child of a table, at any depth."""
-        known = self.find(relation)
-        for child in (*known.partitions, *known.children) if known else ():
-            yield child
-            yield from self.below(child)
+        """Yield every partition and every child of a table, at any depth, each once."""
+        waiting, met = [relation], {relation}
+        while waiting:
+            known = self.find(waiting.pop(0))
+            for child in (*known.partitions, *known.children) if known else ():
+                if child not in met:
+                    met.add(child)
+                    waiting.append(child)
+                    yield child
+
+    def read_by(self, relation: Relation) -> Iterator[Relation]:
+        """Yield every table and view that a view reads, at any depth, each once."""
+        waiting, met = [relation], {relation}
+        while waiting:
+            for table in self.views.get(waiting.pop(0).name, ()):
+                if table not in met:
+                    met.add(table)
+                    waiting.append(table)
+                    yield table
 
     def default_partition(self, table: Relation) -> Relation | None:
         known = self.find(table)
         below = (self.find(partition) for partition in known.partitions) if known else ()
         return next((part.table for part in below if part and part.bound == "DEFAULT"), None)
 
-    def with_table(self, table: KnownTable) -> "Known":
-        """Return a copy that knows the table, in place of what it knew of it."""
-        before = self.find(table.table)
-        others = tuple(each for each in self.tables.get(table.table.name, ()) if not self.same(each.table, table.table))
-        indexes = self.indexes
-        if before is None or before.indexes is not table.indexes:
-            fresh = _appended(before.indexes if before else (), table.indexes)
-            indexes = indexes | {index.name: table.table for index in fresh}
-        return self.model_copy(
-            update={"tables": self.tables | {table.table.name: (*others, table)}, "indexes": indexes}
-        )
+    # --- what is learned -------------------------------------------------------------------------------------------
 
-    def without(self, relation: Relation) -> "Known":
-        """Return a copy that knows nothing of a table."""
-        others = tuple(each for each in self.tables.get(relation.name, ()) if not self.same(each.table, relation))
-        return self.model_copy(update={"tables": self.tables | {relation.name: others}})
+    def with_table(self, table: KnownTable) -> Self:
+        """Know this table, in place of what was known of it."""
+        before, name = self.find(table.table), table.table.name
+        known = self.put("tables", name, (*self._others(table.table), table))
+        for index in _fresh(before.indexes if before else (), table.indexes):
+            if known.indexes.get(index.name) != table.table:
+                known = known.put("indexes", index.name, table.table)
+        return known
+
+    def without(self, relation: Relation) -> Self:
+        """Know nothing of this table any more."""
+        return self.put("tables", relation.name, self._others(relation))
+
+    def put(self, field: str, name: str, value: object) -> Self:
+        """Return a copy with one entry of one field set."""
+        return self.model_copy(update={field: getattr(self, field) | {name: value}})
+
+    def _others(self, relation: Relation) -> tuple[KnownTable, ...]:
+        """The tables of this name in other schemas."""
+        return tuple(each for each in self.tables.get(relation.name, ()) if not self.same(each.table, relation))
 
 
-def _appended(before: tuple[KnownIndex, ...], now: tuple[KnownIndex, ...]) -> tuple[KnownIndex, ...]:
+class Growing(Known):
+    """The same, changed in place: for a long file, where a copy a statement would cost the square of its length."""
+
+    def put(self, field: str, name: str, value: object) -> Self:
+        """Set one entry of one field."""
+        getattr(self, field)[name] = value
+        return self
+
+    def copied(self) -> Self:
+        """Return what is known now, to return to when all that follows is taken back."""
+        return self.model_copy(update={field: dict(getattr(self, field)) for field in type(self).model_fields})
+
+
+def _fresh(before: tuple[KnownIndex, ...], now: tuple[KnownIndex, ...]) -> tuple[KnownIndex, ...]:
     """Return what was added at the end, all where more was changed: to name each anew takes the square of them."""
-    return now[len(before) :] if now[: len(before)] == before else now
+    if before is now:
+        return ()
+    only_added = not before or (len(before) <= len(now) and now[len(before) - 1] is before[-1])
+    return now[len(before) :] if only_added else now

@@ -6,7 +6,9 @@ from tools.lint.actions import (
     AddIdentity,
     Column,
     DropColumn,
+    DropNotNull,
     Relation,
+    RenameColumn,
     SetColumnOptions,
     SetExpression,
     SetIdentity,
@@ -14,8 +16,9 @@ from tools.lint.actions import (
     SetStatistics,
     SetStorage,
 )
-from tools.locks.learn import inline_constraints
+from tools.locks.learn_parts import inline_constraints
 from tools.locks.names import named
+from tools.locks.partitions import key_columns
 from tools.locks.weigh import Weighing
 
 SERIAL = {"serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"}
@@ -31,6 +34,8 @@ def add_column(action: AddColumn, weigh: Weighing) -> None:
         weigh.lock(table, "ACCESS EXCLUSIVE", f"ADD COLUMN looks whether `{column}` is there")
         return
     weigh.lock_family(table, "ACCESS EXCLUSIVE", f"`{column}` is added")
+    if known.partition_of:
+        weigh.refuse(f"`{table}` is a partition: add the column to `{known.partition_of}`.")
     if action.generated == "virtual":
         weigh.needs(18, "A virtual generated column")
     _valueless(action, weigh)
@@ -99,12 +104,27 @@ def drop_column(action: DropColumn, weigh: Weighing) -> None:
     table, column = action.table, action.column
     weigh.lock_family(table, "ACCESS EXCLUSIVE", f"`{column}` is dropped")
     known = weigh.find(table)
+    own_column(table, column, weigh)
+    if column in key_columns(known.partition_by):
+        weigh.refuse(f"`{table}` is partitioned by `{column}`.")
     for key in known.foreign_keys:
         if column in key.columns and key.references:
             weigh.lock(key.references, "ACCESS EXCLUSIVE", f"the foreign key `{key.name}` goes with `{column}`")
     for view in known.views:
         if column in view.columns or "*" in view.columns:
             _depends(action, weigh, view.view)
+
+
+def own_column(table: Relation, column: str, weigh: Weighing) -> None:
+    """Refuse to drop or rename a column in a partition alone."""
+    parent = weigh.find(table).partition_of
+    if parent:
+        weigh.refuse(f"`{column}` of `{table}` is that of `{parent}`: change it there.")
+
+
+def rename_column(action: RenameColumn, weigh: Weighing) -> None:
+    weigh.lock_family(action.table, "ACCESS EXCLUSIVE", f"`{action.column}` is renamed")
+    own_column(action.table, action.column, weigh)
 
 
 def _depends(action: DropColumn, weigh: Weighing, view: Relation) -> None:
@@ -118,6 +138,13 @@ def set_not_null(action: SetNotNull, weigh: Weighing) -> None:
     weigh.lock_family(action.table, "ACCESS EXCLUSIVE", f"`{action.column}` becomes NOT NULL")
     if not weigh.proves_not_null(action.table, action.column):
         weigh.scan(action.table, f"nothing proves that `{action.column}` holds no NULL")
+
+
+def drop_not_null(action: DropNotNull, weigh: Weighing) -> None:
+    weigh.lock_family(action.table, "ACCESS EXCLUSIVE", f"`{action.column}` may be NULL")
+    keys = (each for each in weigh.find(action.table).constraints if each.kind == "primary key")
+    if any(action.column in key.columns for key in keys):
+        weigh.refuse(f"`{action.column}` is in the primary key.")
 
 
 def add_identity(action: AddIdentity, weigh: Weighing) -> None:

@@ -40,8 +40,12 @@ def _add_check(constraint: AddConstraint, weigh: Weighing) -> None:
     weigh.lock_family(table, "ACCESS EXCLUSIVE", f"`{name}` is added")
     if constraint.not_valid:
         return
-    if constraint.kind == "not null" and all(weigh.proves_not_null(table, each) for each in constraint.columns):
-        return
+    if constraint.kind == "not null":
+        columns = [weigh.find(table).column(each) for each in constraint.columns]
+        if any(column is not None and not column.nullable for column in columns):
+            weigh.refuse(f"`{', '.join(constraint.columns)}` has a NOT NULL already, under another name.")
+        if all(weigh.proves_not_null(table, each) for each in constraint.columns):
+            return
     weigh.scan(table, f"`{name}` must hold for each")
 
 

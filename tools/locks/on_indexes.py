@@ -1,5 +1,6 @@
 """What is done to indexes locks and builds."""
 
+from protocol.steps import LockMode
 from tools.lint.actions import AttachIndex, CreateIndex, DropIndex, Reindex, Relation, RenameIndex
 from tools.locks.names import index_name
 from tools.locks.weigh import Weighing
@@ -10,6 +11,8 @@ def create_index(action: CreateIndex, weigh: Weighing) -> None:
     if action.nulls_not_distinct:
         weigh.needs(15, "NULLS NOT DISTINCT")
     if action.if_not_exists and any(index.name == name for index in known.indexes):
+        mode: LockMode = "SHARE UPDATE EXCLUSIVE" if action.concurrently else "SHARE"
+        weigh.lock(action.table, mode, f"whether `{name}` exists is looked up; it does, and may be invalid")
         return
     if action.concurrently:
         _concurrently(action, name, weigh)

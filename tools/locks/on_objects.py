@@ -44,7 +44,8 @@ def opaque(action: Opaque, weigh: Weighing) -> None:
 def create_view(action: CreateView, weigh: Weighing) -> None:
     for table in action.reads:
         weigh.lock_family(table, "ACCESS SHARE", f"`{action.view}` reads it")
-    weigh.lock(action.view, "ACCESS EXCLUSIVE", "it is replaced" if action.replace else "it is created")
+    if action.replace:
+        weigh.lock(action.view, "ACCESS EXCLUSIVE", "it is replaced, if it is there")
     if action.materialized and action.with_data:
         weigh.rows(action.view, "it is filled by its query")
 

@@ -14,6 +14,7 @@ from tools.lint.actions import (
     LockTable,
     Relation,
     SetAccessMethod,
+    SetCluster,
     SetLogged,
     SetOptions,
     SetReplicaIdentity,
@@ -48,10 +49,10 @@ def catalog_only(mode: LockMode, what: str, *, family: bool = False) -> Handler:
 
 
 def create_table(action: CreateTable, weigh: Weighing) -> None:
+    """Nobody can wait for the lock on the new table itself, so that is left out."""
     table, parent = action.table, action.partition_of
     if action.if_not_exists and weigh.known.find(table):
         return
-    weigh.lock(table, "ACCESS EXCLUSIVE", "it is created")
     if parent:
         weigh.lock(parent, "ACCESS EXCLUSIVE", f"its partition `{table}` is created")
         _under_default(parent, table, weigh)
@@ -69,7 +70,7 @@ def _under_default(parent: Relation, table: Relation, weigh: Weighing) -> None:
     if default:
         weigh.lock(default, "ACCESS EXCLUSIVE", f"none of its rows may belong to `{table}`")
         weigh.scan(default, f"none may belong to `{table}`")
-    elif not weigh.find(parent).complete:
+    elif not weigh.find(parent).surrounded:
         weigh.doubt(f"Where `{parent}` has a default partition, that is locked and read as well.")
 
 
@@ -89,6 +90,8 @@ def drop_table(action: DropTable, weigh: Weighing) -> None:
             weigh.lock(view.view, "ACCESS EXCLUSIVE", f"it is dropped with `{table}`")
         else:
             weigh.refuse(f"The view `{view.view}` depends on `{table}`.")
+    if not known.surrounded:
+        weigh.doubt(f"Views, and foreign keys of other tables, may depend on `{table}`; they are not known.")
     if not known.complete:
         weigh.doubt(f"Tables that the foreign keys of `{table}` point to are locked too, in the same way.")
 
@@ -112,14 +115,18 @@ def truncate(action: Truncate, weigh: Weighing) -> None:
 
 def set_logged(action: SetLogged, weigh: Weighing) -> None:
     weigh.lock(action.table, "ACCESS EXCLUSIVE", "it becomes logged" if action.logged else "it becomes unlogged")
-    if weigh.find(action.table).logged is not action.logged:
+    logged = weigh.find(action.table).logged
+    if logged is None:
+        weigh.doubt(f"Where `{action.table}` is so already, nothing is written.")
+    if logged is not action.logged:
         weigh.rewrite(action.table, "all of it goes to the log" if action.logged else "it leaves the log")
 
 
 def set_access_method(action: SetAccessMethod, weigh: Weighing) -> None:
     weigh.needs(15, "SET ACCESS METHOD")
     weigh.lock(action.table, "ACCESS EXCLUSIVE", "it is stored in another way")
-    weigh.rewrite(action.table, f"it is stored by `{action.method or 'the default method'}`, unless it is already")
+    weigh.doubt(f"Where `{action.table}` is stored in that way already, nothing is written.")
+    weigh.rewrite(action.table, f"it is stored by {action.method or 'the default method'}")
 
 
 def set_tablespace(action: SetTablespace, weigh: Weighing) -> None:
@@ -128,7 +135,8 @@ def set_tablespace(action: SetTablespace, weigh: Weighing) -> None:
     if weigh.known.find_index(relation):
         weigh.build(weigh.known.indexes[relation.name], relation.name, f"it is copied to `{action.tablespace}`")
     else:
-        weigh.rows(relation, f"its files are copied to `{action.tablespace}`, unless they are there")
+        weigh.doubt(f"Where `{relation}` is in `{action.tablespace}` already, nothing is copied.")
+        weigh.rows(relation, f"its files are copied to `{action.tablespace}`")
 
 
 def set_tablespace_all(action: SetTablespaceAll, weigh: Weighing) -> None:
@@ -186,6 +194,13 @@ def set_replica_identity(action: SetReplicaIdentity, weigh: Weighing) -> None:
         weigh.lock(index, "SHARE", f"it becomes the replica identity of `{action.table}`")
 
 
+def set_cluster(action: SetCluster, weigh: Weighing) -> None:
+    weigh.lock(action.table, "SHARE UPDATE EXCLUSIVE", "CLUSTER will follow another index")
+    if action.index:
+        index = Relation(schema_name=action.table.schema_name, name=action.index)
+        weigh.lock(index, "SHARE UPDATE EXCLUSIVE", "CLUSTER will follow it")
+
+
 def inherit(action: Inherit, weigh: Weighing) -> None:
     weigh.lock_family(action.table, "ACCESS EXCLUSIVE", f"it inherits from `{action.parent}`")
     weigh.lock(action.parent, "SHARE UPDATE EXCLUSIVE", f"`{action.table}` inherits from it")
@@ -200,4 +215,4 @@ def create_trigger(action: CreateTrigger, weigh: Weighing) -> None:
 def lock_table(action: LockTable, weigh: Weighing) -> None:
     mode = next(mode for mode in MODES if mode == action.mode)
     for table in action.tables:
-        weigh.lock_family(table, mode, "LOCK TABLE asks for it")
+        weigh.lock_through(table, mode, "LOCK TABLE asks for it")

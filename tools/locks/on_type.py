@@ -3,6 +3,7 @@
 from tools.lint.actions import AddConstraint, AlterColumnType, Relation
 from tools.locks import types
 from tools.locks.known import KnownColumn, KnownIndex
+from tools.locks.partitions import key_columns
 from tools.locks.weigh import Weighing, touches
 
 
@@ -12,6 +13,8 @@ def alter_type(action: AlterColumnType, weigh: Weighing) -> None:
     for view in weigh.find(table).views:
         if {column, "*"} & set(view.columns):
             weigh.refuse(f"`{column}` is used by the view `{view.view}`: drop it first and create it again after.")
+    if column in key_columns(weigh.find(table).partition_by):
+        weigh.refuse(f"`{table}` is partitioned by `{column}`.")
     old = weigh.find(table).column(column)
     rewritten = _rewritten(action, old, weigh)
     if rewritten:

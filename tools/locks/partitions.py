@@ -25,7 +25,7 @@ def attach(action: AttachPartition, weigh: Weighing) -> None:
     if default:
         weigh.lock(default, "ACCESS EXCLUSIVE", f"none of its rows may belong to `{partition}`")
         weigh.scan(default, f"none may belong to `{partition}`")
-    if not weigh.find(parent).complete:
+    if not weigh.find(parent).surrounded:
         weigh.doubt(f"Where `{parent}` has a default partition, that is locked and read as well.")
     _indexes(parent, partition, weigh)
 
@@ -51,6 +51,8 @@ def _indexes(parent: Relation, partition: Relation, weigh: Weighing) -> None:
         if (index.columns, index.unique) not in has:
             name = "_".join((partition.name, *index.columns, "key" if index.constraint else "idx"))
             weigh.build(partition, name, f"`{parent}` has `{index.name}`")
+        above_it = Relation(schema_name=parent.schema_name, name=index.name)
+        weigh.lock(above_it, "SHARE UPDATE EXCLUSIVE", f"that of `{partition}` is attached")
 
 
 def detach(action: DetachPartition, weigh: Weighing) -> None:

@@ -99,7 +99,8 @@ def rewrites(old: str, new: str, known: Known) -> bool | None:
     if before.name == after.name:
         return not _wider(before, after)
     if (before.name, after.name) in BY_TIMEZONE and not after.limits:
-        return None if known.timezone is None else known.timezone.lower() not in UTC
+        timezone = known.settings.get("timezone")
+        return None if timezone is None else timezone.lower() not in UTC
     return (before.name, after.name) not in SAME_BYTES or bool(after.limits)
 
 

@@ -37,8 +37,17 @@ class Weighing:
     def lock_family(self, table: Relation, mode: LockMode, what: str) -> None:
         """Note a lock on a table and on all that is below it."""
         self.lock(table, mode, what)
+        known = self.known.find(table)
+        if known and known.kind == "partitioned table" and not known.surrounded:
+            self.doubt(f"The partitions of `{table}` are affected as well; which they are is not known.")
         for below in self.known.below(table):
             self.lock(below, mode, f"it belongs to `{table}`, and {what}")
+
+    def lock_through(self, relation: Relation, mode: LockMode, what: str) -> None:
+        """Note a lock on a table and what is below it, or on a view and the tables that it reads."""
+        self.lock_family(relation, mode, what)
+        for table in self.known.read_by(relation):
+            self.lock_family(table, mode, f"`{relation}` reads it, and {what}")
 
     def lock_indexes(self, table: Relation, mode: LockMode, what: str) -> None:
         known = self.known.find(table)
@@ -125,7 +134,7 @@ class Weighing:
 
     def find(self, table: Relation) -> KnownTable:
         """Return what is known of a table, if only its name."""
-        return self.known.find(table) or KnownTable(table=table, kind="unknown", complete=False)
+        return self.known.find(table) or KnownTable(table=table, kind="unknown", complete=False, surrounded=False)
 
     def is_partitioned(self, table: Relation) -> bool:
         return self.find(table).kind == "partitioned table"

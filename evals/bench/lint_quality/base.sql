@@ -1,4 +1,5 @@
--- The database that every migration of the bench is run on: a shop whose larger tables hold 20,000 rows each.
+-- The database that every migration of the bench is run on: a shop whose larger tables hold 20,000 rows each, more
+-- than a megabyte of them.
 CREATE TYPE user_role AS ENUM ('customer', 'staff', 'admin');
 CREATE TYPE order_state AS ENUM ('new', 'paid', 'shipped');
 CREATE DOMAIN label AS text;
@@ -57,17 +58,17 @@ CREATE TABLE feature_flags (id integer PRIMARY KEY, name text NOT NULL, enabled 
 INSERT INTO users (id, email, name, nickname, bio, phone, age, legacy_id, referrer_id, last_seen, updated_at)
 SELECT n, 'user' || n || '@example.org', 'User ' || n, 'u' || n, 'bio', '+33' || n, n % 90, n, 1 + n % 500, now(), now()
 FROM generate_series(1, 20000) AS n;
-INSERT INTO categories SELECT n, 'category ' || n, nullif(n % 50, 0) FROM generate_series(1, 20000) AS n;
+INSERT INTO categories SELECT n, rpad('category ' || n, 60), nullif(n % 50, 0) FROM generate_series(1, 20000) AS n;
 INSERT INTO products SELECT n, 'SKU-' || n, 'Product ' || n, 1 + n % 100, n % 40, n, '{a,b}', 1.5, false
 FROM generate_series(1, 20000) AS n;
 INSERT INTO orders (id, user_id, product_id, status, total, note, shipping_address, shipped_on)
 SELECT n, n, n, 'open', n % 300, 'n', 'street ' || n, '2025-01-01' FROM generate_series(1, 20000) AS n;
 INSERT INTO order_items SELECT n, n, n, 1 + n % 4, 9.5 FROM generate_series(1, 20000) AS n;
-INSERT INTO payments SELECT n, n, n % 300, 'card', 'r' || n FROM generate_series(1, 20000) AS n;
-INSERT INTO invoices SELECT n, n, 'I-' || n, n % 300, '2025-02-01' FROM generate_series(1, 20000) AS n;
-INSERT INTO events SELECT n, 'click', '{}', date '2024-01-01' + n % 700 FROM generate_series(1, 20000) AS n;
-INSERT INTO events_import SELECT n, 'import', '{}', date '2026-01-01' + n % 300 FROM generate_series(1, 20000) AS n;
-INSERT INTO events_checked SELECT n, 'import', '{}', date '2027-01-01' + n % 300 FROM generate_series(1, 20000) AS n;
+INSERT INTO payments SELECT n, n, n % 300, 'card', rpad('r' || n, 60) FROM generate_series(1, 20000) AS n;
+INSERT INTO invoices SELECT n, n, rpad('I-' || n, 60), n % 300, '2025-02-01' FROM generate_series(1, 20000) AS n;
+INSERT INTO events SELECT n, rpad('click', 90), '{}', date '2024-01-01' + n % 700 FROM generate_series(1, 20000) AS n;
+INSERT INTO events_import SELECT n, rpad('import', 60), '{}', date '2026-01-01' + n % 300 FROM generate_series(1, 20000) AS n;
+INSERT INTO events_checked SELECT n, rpad('import', 60), '{}', date '2027-01-01' + n % 300 FROM generate_series(1, 20000) AS n;
 INSERT INTO sessions SELECT gen_random_uuid(), n, '\x00', now() FROM generate_series(1, 20000) AS n;
 INSERT INTO plans SELECT n, 'plan ' || n, n FROM generate_series(1, 12) AS n;
 
@@ -80,7 +81,7 @@ ALTER TABLE products ADD CONSTRAINT products_price_positive CHECK (price > 0);
 ALTER TABLE orders ADD CONSTRAINT orders_total_positive CHECK (total >= 0) NOT VALID;
 ALTER TABLE invoices ADD CONSTRAINT invoices_user_fk FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;
 CREATE VIEW active_users AS SELECT id, email, name FROM users WHERE status = 'active';
-CREATE MATERIALIZED VIEW daily_sales AS SELECT id, placed_at::date AS day, total FROM orders;
+CREATE MATERIALIZED VIEW daily_sales AS SELECT id, placed_at::date AS day, total, rpad(note, 40) AS note FROM orders;
 CREATE UNIQUE INDEX daily_sales_id_idx ON daily_sales (id);
 CREATE SEQUENCE ticket_numbers;
 CREATE FUNCTION full_name(u users) RETURNS text LANGUAGE sql STABLE AS $$ SELECT u.name || ' ' || u.nickname $$;

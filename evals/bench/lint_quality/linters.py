@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from evals.bench.lint_quality.measure import server_of
+from evals.bench.lint_quality.measure import base_of, running, server_of
 from protocol.findings import Severity
 from tools.lint.frameworks import Source, sections
 from tools.lint.lint import History
+from tools.lint.live import Server
 from tools.lint.parse import parse
+from tools.lint.server import asking
 
 NOT_OF_SAFETY = frozenset({"require-lock-timeout", "require-statement-timeout", "require-table-schema"})
 """Rules about style, or about timeouts: no server tells on its own whether they are right."""
@@ -35,12 +37,25 @@ class Remark(NamedTuple):
 
 def of_whimbrel(files: Iterable[Path], earlier: str = "") -> list[Remark]:
     """Ask whimbrel about each file by itself, or after the `earlier` migrations that made its schema."""
-    return [remark for file in files for remark in _whimbrel(file, earlier)]
+    return [remark for file in files for remark in _whimbrel(file, earlier=earlier)]
 
 
-def _whimbrel(file: Path, earlier: str) -> Iterable[Remark]:
+def of_whimbrel_with_servers(files: Iterable[Path]) -> list[Remark]:
+    """Ask whimbrel with `--dsn`: it may ask the database, as it is before the migration."""
+    by_server: dict[int, list[Path]] = {}
+    for file in files:
+        by_server.setdefault(server_of(file.read_text("utf-8")), []).append(file)
+    return [remark for major, group in by_server.items() for remark in _asking(major, group)]
+
+
+def _asking(major: int, files: list[Path]) -> list[Remark]:
+    with running(major) as server, asking(base_of(server)) as told:
+        return [remark for file in files for remark in _whimbrel(file, server=told)]
+
+
+def _whimbrel(file: Path, *, earlier: str = "", server: Server | None = None) -> Iterable[Remark]:
     text = file.read_text("utf-8")
-    history = History(major=server_of(text))
+    history = History(major=server_of(text), server=server)
     history.judge(Source(text=earlier))
     for one in history.judge(Source(text=text, name=file.name)).findings:
         unread = one.rule == "not-understood" and "refuses" not in one.message

@@ -307,11 +307,19 @@ def binaries_of(major: int) -> Path | None:
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
-def measured_on(server: EmbeddedServer, chosen: Sequence[Path]) -> dict[str, tuple[Label, ...]]:
-    """Return file name -> labels of these migrations on one server."""
+def base_of(server: EmbeddedServer) -> str:
+    """Make anew the database that every migration starts from, and return its DSN."""
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS base")
     base = server.create_database("base")
     with psycopg.connect(base, autocommit=True) as connection:
         connection.execute((HERE / "base.sql").read_bytes())
+    return base
+
+
+def measured_on(server: EmbeddedServer, chosen: Sequence[Path]) -> dict[str, tuple[Label, ...]]:
+    """Return file name -> labels of these migrations on one server."""
+    base_of(server)
     found = {}
     for file in chosen:
         with psycopg.connect(server.dsn(), autocommit=True) as connection:

@@ -11,10 +11,10 @@ from agent.chat.app import Chat
 from agent.chat.controls import Controls
 from protocol import events as e
 from protocol.changes.add_column import AddColumn
+from protocol.dependants import standing
 from protocol.discovery import Answer, Origin, Question, Sheet
 from protocol.facts import (
     Activity,
-    Dependant,
     Environment,
     Facts,
     Figure,
@@ -29,7 +29,7 @@ from protocol.findings import Finding, Point, Severity
 from protocol.machine import advance
 from protocol.names import TableName
 from protocol.person import Person
-from protocol.plan import Communications, Files, Impact, Plan, Risk, RollbackPoint, Stage, Timeline
+from protocol.plan import Communications, Impact, Plan, Risk, RollbackPoint, Stage, Timeline
 from protocol.questions import questions_of
 from protocol.rates import INSTANT, NO_LOCK
 from protocol.schema import Column, Index, Table
@@ -78,8 +78,8 @@ def facts() -> Facts:
                 index_bytes=measured(186_000_000, "bytes", "pg_indexes_size"),
                 key=Key(index="users_pkey", columns=(KeyColumn(name="id", type="bigint"),)),
                 dependants=(
-                    Dependant(kind="foreign key", name="orders.user_id"),
-                    Dependant(kind="view", name="active_users"),
+                    standing(USERS, "foreign key from elsewhere", "orders_user_id_fkey on orders"),
+                    standing(USERS, "view", "active_users"),
                 ),
                 writes_per_second=measured(142, "rows/s", "pg_stat_user_tables"),
                 sessions=measured(11, "sessions", "pg_locks"),
@@ -192,7 +192,6 @@ def make_plan(facts: Facts) -> Callable[..., Plan]:
                 who="whoever approves",
             ),
             communications=Communications(before="We add a column.", during="It is running.", after="It is done."),
-            files=Files(name="0001_add_token", up="ALTER TABLE users …;\n", down="ALTER TABLE users …;\n"),
             findings=(
                 (
                     Finding(

@@ -28,6 +28,13 @@ def test_another_search_path_is_another_table() -> None:
     assert after("BEGIN; SET LOCAL search_path = other; COMMIT; CREATE TABLE t (a int)").is_new(PUBLIC_T)
 
 
+def test_a_search_path_is_a_list_without_the_session_user() -> None:
+    assert after('SET search_path TO "$user", public; CREATE TABLE t (a int)').is_new(PUBLIC_T)
+    assert after("SET search_path = other, public; CREATE TABLE t (a int)").is_new(
+        Relation(schema_name="other", name="t")
+    )
+
+
 def test_a_local_setting_ends_with_its_transaction() -> None:
     within = "SET lock_timeout = '5s'; BEGIN; SET LOCAL lock_timeout = '2s'"
 

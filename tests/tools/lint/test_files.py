@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from protocol.errors import UsageError
-from tools.lint.files import decoded, read, sql_files
+from tools.lint.files import _walked, decoded, read, sql_files
 
 
 def tree(folder: Path, *names: str) -> list[str]:
@@ -48,6 +48,11 @@ def test_a_folder_without_sql_is_no_success(tmp_path: Path) -> None:
         sql_files([tmp_path])
 
 
+def test_a_folder_that_cannot_be_listed_is_not_passed_over(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"gone cannot be read: No such file or directory\. Nothing of it was judged"):
+        list(_walked(tmp_path / "gone"))
+
+
 def test_a_byte_order_mark_and_foreign_line_ends_are_taken_off() -> None:
     assert decoded(b"\xef\xbb\xbfSELECT 1;\r\nSELECT 2;\r", "a") == "SELECT 1;\nSELECT 2;\n"
 
@@ -71,11 +76,13 @@ def test_a_missing_file_gets_a_sentence(tmp_path: Path) -> None:
         read(tmp_path / "a.sql")
 
 
-def test_a_file_beside_says_that_there_is_no_transaction(tmp_path: Path) -> None:
-    tree(tmp_path, "one/up.sql", "two/up.sql", "V1__a.sql", "V2__b.sql")
+def test_a_file_beside_says_how_it_runs(tmp_path: Path) -> None:
+    tree(tmp_path, "one/up.sql", "two/up.sql", "V1__a.sql", "V2__b.sql", "atlas/20240101.sql")
     (tmp_path / "one" / "metadata.toml").write_text("run_in_transaction = false\n")
     (tmp_path / "V1__a.sql.conf").write_text("executeInTransaction=false\n")
+    (tmp_path / "atlas" / "atlas.sum").write_text("h1:sum\n")
 
-    unwrapped = [read(tmp_path / name).unwrapped for name in ("one/up.sql", "two/up.sql", "V1__a.sql", "V2__b.sql")]
+    names = ("one/up.sql", "two/up.sql", "V1__a.sql", "V2__b.sql", "atlas/20240101.sql")
+    said = [read(tmp_path / name).beside for name in names]
 
-    assert unwrapped == [True, False, True, False]
+    assert said == ["none", "", "none", "", "transaction"]

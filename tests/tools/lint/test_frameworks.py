@@ -1,5 +1,7 @@
 """Which parts of a file run, and in what transaction, for the migration tools people use."""
 
+from typing import Literal
+
 import pytest
 
 from tools.lint.frameworks import Source, sections
@@ -11,8 +13,8 @@ ONE = "CREATE INDEX CONCURRENTLY i ON t (a);\n"
 PLAIN, WRAPPED = False, True
 
 
-def shape(text: str, name: str = "a.sql", unwrapped: bool = False) -> list[tuple[bool, bool]]:
-    parts = sections(Source(text=text, name=name, unwrapped=unwrapped))
+def shape(text: str, name: str = "a.sql", beside: Literal["", "transaction", "none"] = "") -> list[tuple[bool, bool]]:
+    parts = sections(Source(text=text, name=name, beside=beside))
     return [(part.is_wrapped(parse(part.sql)), part.undoes) for part in parts]
 
 
@@ -50,7 +52,7 @@ def test_a_whole_file_runs_as_its_tool_runs_it(name: str, text: str, wrapped: bo
         ("-- +migrate Up", "-- +migrate Down", WRAPPED),
         ("-- +migrate Up notransaction", "-- +migrate Down notransaction", PLAIN),
         ("-- Up Migration", "-- Down Migration", WRAPPED),
-        ("-- rambler up", "-- rambler down", WRAPPED),
+        ("-- rambler up", "-- rambler down", PLAIN),
         ("-- first", "---- create above / drop below ----", WRAPPED),
         ("---- tern: disable-tx ----", "---- create above / drop below ----", PLAIN),
     ],
@@ -90,7 +92,9 @@ def test_sqitch_says_in_its_first_line_what_a_file_is() -> None:
 
 
 def test_what_a_file_beside_it_says_counts() -> None:
-    assert shape(TWO, "up.sql", unwrapped=True) == [(PLAIN, False)]
+    assert shape(TWO, "up.sql", beside="none") == [(PLAIN, False)]
+    assert shape(ONE, "20240101.sql", beside="transaction") == [(WRAPPED, False)]
+    assert shape("-- atlas:txmode none\n\n" + ONE, "20240101.sql", beside="transaction") == [(PLAIN, False)]
 
 
 def test_the_transaction_of_the_tool_is_what_the_rules_see() -> None:

@@ -62,9 +62,39 @@ def test_a_backslash_that_is_no_command_of_psql_stays_an_error(sql: str) -> None
     assert "not-understood" in {finding.rule for finding in lint(sql)}
 
 
+def test_a_ruler_of_dashes_takes_no_time() -> None:
+    script = "-- " * 2_000 + "\nSELECT 1;\n\\echo a"
+
+    assert lint(script) == ()
+
+
 def test_a_long_script_takes_no_longer_by_the_statement() -> None:
     script = "\\echo a\n" + "COPY t FROM stdin;\n1\n\\.\n" * 20_000
 
     plain, _ = without_psql(script)
 
     assert plain.count(";") == 20_000
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ("CREATE INDEX i ON :schema.users (a);", ["create-index-blocking"]),
+        ('DELETE FROM :"schema".users;', ["update-whole-table"]),
+        ("ALTER TABLE ${schema}.users ADD COLUMN a int;\nDELETE FROM ${schema}.users;", ["update-whole-table"]),
+        ("GRANT SELECT ON t TO ${flyway:user};", []),
+        ("ALTER TABLE ${SCHEMA:-app}.t ADD a int;\nDELETE FROM ${PREFIX}old_${YEAR};", ["update-whole-table"]),
+        ("SET app.owner = :'owner';\nSELECT a[1:2], b::text FROM t;", []),
+    ],
+)
+def test_a_placeholder_is_read_as_the_name_it_stands_for(script: str, found: list[str]) -> None:
+    assert [each.rule for each in lint(script) if each.rule != "lock-timeout-missing"] == found
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT a[1:b], c[:d] FROM t WHERE e = ':f' AND g = '${h}' -- ${i}", "SELECT :: FROM t"]
+)
+def test_what_is_right_or_stays_wrong_is_left_as_it_is(sql: str) -> None:
+    texts = {finding.statement for finding in lint(sql)}
+
+    assert texts <= {sql}

@@ -5,6 +5,7 @@ A statement runs in a transaction that is rolled back. `pg_locks` tells what the
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
@@ -18,6 +19,17 @@ SETUP = (HERE / "setup.sql").read_text(encoding="utf-8")
 STRENGTH = {mode: rank for rank, mode in enumerate(get_args(LockMode))}
 MODES = {mode.title().replace(" ", "") + "Lock": mode for mode in get_args(LockMode)}
 SAID = ("rewriting", "verifying", "validating", "building index", "sufficient", "will implicitly", "reindex")
+
+FILES = """
+SELECT oid::int, relname, pg_relation_filenode(oid) FROM pg_class
+WHERE oid >= 16384 AND relname NOT LIKE 'pg\\_toast%'
+"""
+LOCKS = """
+SELECT c.relname, l.mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.relation >= 16384
+  AND c.relname NOT LIKE 'pg\\_toast%'
+ORDER BY c.relname
+"""
 
 
 class Measured(NamedTuple):
@@ -44,6 +56,13 @@ def matrix() -> tuple[Case, ...]:
     return tuple(_case(case) for case in cases)
 
 
+def further() -> tuple[Case, ...]:
+    """Return more cases, one a line, what comes before set off by `;;`; they are measured when they are tested."""
+    lines = (HERE / "further.sql").read_text(encoding="utf-8").splitlines()
+    parts = (line.split(";;") for line in lines if line and not line.startswith("--"))
+    return tuple(Case(";;".join(each), tuple(each[:-1]), each[-1], {}) for each in parts)
+
+
 def _case(case: dict[str, Any]) -> Case:
     measured = {int(major): _read(told) for majors, told in case["measured"].items() for major in majors.split()}
     return Case(case["name"], tuple(case.get("before", ())), case["sql"], measured)
@@ -55,51 +74,51 @@ def _read(told: dict[str, Any]) -> Measured:
     return Measured(told["locks"], tuple(told["rewritten"]), tuple(told["said"]))
 
 
-def measure(connection: psycopg.Connection[Any], before: tuple[str, ...], sql: str, setup: str = SETUP) -> Measured:
-    """Run one case on the scratch schema `m`, made anew; `connection` is in autocommit mode."""
-    heard: list[str] = []
-    connection.add_notice_handler(lambda notice: heard.append(notice.message_primary or ""))
-    for statement in ("RESET ALL", "SET client_min_messages = warning", setup):
-        connection.execute(statement.encode())
-    try:
-        for statement in before:
-            connection.execute(statement.encode())
-        files = _files(connection)
-        connection.execute("BEGIN")
-        heard.clear()
-        connection.execute("SET LOCAL client_min_messages = debug1")
-        connection.execute(sql.encode())
-        connection.execute("SET LOCAL client_min_messages = warning")
-        return _measured(connection, files, heard)
-    except psycopg.Error as error:
-        return Measured({}, (), (), str(error).splitlines()[0])
-    finally:
-        connection.execute("ROLLBACK")
+class Bench:
+    """Measures cases on a scratch schema `m`, made anew for cases that something else comes before."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
+        self._heard: list[str] = []
+        self._before: tuple[str, ...] | None = None
+        connection.add_notice_handler(lambda notice: self._heard.append(notice.message_primary or ""))
+
+    def measure(self, case: Case) -> Measured:
+        try:
+            self._prepare(case.before)
+            files = self._files()
+            self._run("BEGIN", "SET LOCAL client_min_messages = debug1")
+            self._heard.clear()
+            self._run(case.sql, "SET LOCAL client_min_messages = warning")
+            return self._measured(files)
+        except psycopg.Error as error:
+            return Measured({}, (), (), str(error).splitlines()[0])
+        finally:
+            self._run("ROLLBACK")
+
+    def _prepare(self, before: tuple[str, ...]) -> None:
+        if self._before != before:
+            self._before = None
+            self._run("RESET ALL", "SET client_min_messages = warning", SETUP, *before)
+            self._before = before
+
+    def _run(self, *statements: str) -> None:
+        for statement in statements:
+            self._connection.execute(statement.encode())
+
+    def _measured(self, files: dict[int, tuple[str, int]]) -> Measured:
+        lines = (line for line in self._heard if any(word in line for word in SAID))
+        said = sorted(line for line in lines if "pg_toast" not in line)
+        now = self._files()
+        new = sorted(name for oid, (name, file) in files.items() if oid in now and now[oid][1] != file)
+        return Measured(_strongest(self._connection.execute(LOCKS).fetchall()), tuple(new), tuple(said))
+
+    def _files(self) -> dict[int, tuple[str, int]]:
+        return {oid: (name, file) for oid, name, file in self._connection.execute(FILES)}
 
 
-def _measured(connection: psycopg.Connection[Any], files: dict[int, tuple[str, int]], heard: list[str]) -> Measured:
-    said = sorted(line for line in heard if any(word in line for word in SAID) and "pg_toast" not in line)
-    now = {oid: file for oid, (_, file) in _files(connection).items()}
-    new = sorted(name for oid, (name, file) in files.items() if oid in now and now[oid] != file)
-    return Measured(_locks(connection), tuple(new), tuple(said))
-
-
-def _files(connection: psycopg.Connection[Any]) -> dict[int, tuple[str, int]]:
-    rows = connection.execute(
-        "SELECT oid::int, relname, pg_relation_filenode(oid) FROM pg_class"
-        " WHERE oid >= 16384 AND relname NOT LIKE 'pg\\_toast%'"
-    )
-    return {oid: (name, file) for oid, name, file in rows}
-
-
-def _locks(connection: psycopg.Connection[Any]) -> dict[str, str]:
-    rows = connection.execute(
-        "SELECT c.relname, l.mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
-        " WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.relation >= 16384"
-        " AND c.relname NOT LIKE 'pg\\_toast%' ORDER BY c.relname"
-    )
+def _strongest(rows: Sequence[tuple[Any, ...]]) -> dict[str, str]:
     strongest: dict[str, str] = {}
     for name, lock in rows:
-        mode = MODES[lock]
-        strongest[name] = max(mode, strongest.get(name, "none"), key=STRENGTH.__getitem__)
+        strongest[name] = max(MODES[lock], strongest.get(name, "none"), key=STRENGTH.__getitem__)
     return {name: mode for name, mode in strongest.items() if mode != "ACCESS SHARE"}

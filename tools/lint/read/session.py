@@ -33,7 +33,7 @@ def transaction(node: Any) -> Iterator[Action]:
         case "ROLLBACK_TO":
             yield RollbackTo(name=node.savepoint_name)
         case kind:
-            yield Opaque(reason=f"{kind.replace('_', ' ')} leaves its transaction to another session")
+            yield Opaque(reason=f"{kind.replace('_', ' ')} hands its transaction to another session, or takes one over")
     if node.chain:
         yield Begin()
 

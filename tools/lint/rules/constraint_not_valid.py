@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from protocol.findings import Finding
+from protocol.findings import Finding, Severity
 from tools.lint.actions import Action, AddColumn, AddConstraint, Statement, ValidateConstraint
 from tools.lint.context import Context
 from tools.lint.rule import Rule
@@ -15,6 +15,9 @@ LOCKS = {
 """Kinds that can be added NOT VALID, and what their check of every row does to others (lock matrix)."""
 
 EVERY_ROW = "checked against every row"
+
+UNLESS = ", unless it is partitioned and each partition has it already, proved"
+"""A foreign key of the whole then takes over those of the partitions without reading a row (measured on 15 and 16)."""
 
 
 class ConstraintNotValid(Rule):
@@ -64,7 +67,13 @@ class ConstraintNotValid(Rule):
         for action in statement.actions:
             reason = _reason(action, context, added)
             if reason:
-                yield self.finding(statement, reason)
+                joined = isinstance(action, AddConstraint) and context.stands_on_another(action)
+                yield self._of(statement, reason, joined)
+
+    def _of(self, statement: Statement, reason: str, joined: bool) -> Finding:
+        if joined:
+            return self.finding(statement, reason + UNLESS, Severity.WARNING)
+        return self.finding(statement, reason)
 
 
 def _reason(action: Action, context: Context, added: set[str]) -> str:

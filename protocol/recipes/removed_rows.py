@@ -1,0 +1,78 @@
+"""Take rows out of a table into one of schema `whimbrel`, in the transaction that deletes them; put them back."""
+
+from protocol.facts import Figure, Key
+from protocol.keyset import keyset_walk
+from protocol.names import TableName, quoted
+from protocol.recipes.instant import instant
+from protocol.schema import Column
+from protocol.steps import Backfill, Statements, Undo
+from protocol.value import Value
+
+
+class RemovedRows(Value):
+    """`archive` has every column of `table` and its key; generated columns stand in it as plain ones."""
+
+    table: TableName
+    key: Key
+    columns: tuple[Column, ...]
+    archive: TableName
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(quoted(column.name) for column in self.key.columns)
+
+    def on_key(self, one: str, other: str) -> str:
+        return " AND ".join(f"{one}.{key} = {other}.{key}" for key in self.keys)
+
+    def create(self, limit: int) -> Statements:
+        """Make the archive. Undoing leaves it: a row that cannot go back stays in it."""
+        return instant(
+            "keep_removed_rows",
+            "Make a place for the rows that go",
+            f"Whole rows are kept in {self.archive}, so that they can be put back. A new table blocks nobody.",
+            f"CREATE TABLE {self.archive.sql} (LIKE {self.table.sql}, PRIMARY KEY ({', '.join(self.keys)}))",
+            limit=limit,
+            lock="ACCESS SHARE",
+        )
+
+    def remove(self, doomed: str, before: str = "") -> str:
+        """Move the rows of the query `doomed`, which gives keys by their names; `before` are WITH queries it needs."""
+        columns = ", ".join(quoted(column.name) for column in self.columns)
+        return (
+            f"WITH {before}doomed AS ({doomed}), gone AS (DELETE FROM {self.table.sql} AS target USING doomed "
+            f"WHERE {self.on_key('target', 'doomed')} RETURNING target.*) "
+            f"INSERT INTO {self.archive.sql} ({columns}) SELECT {columns} FROM gone"
+        )
+
+    def put_back(self, rows: Figure) -> Undo:
+        """Insert the rows again, where their key is still free, and only then forget them."""
+        refill = keyset_walk(
+            table=self.archive,
+            key=self.key,
+            write=self._back,
+            left_sql=f"SELECT count(*) FROM {self.archive.sql} AS kept WHERE NOT EXISTS "
+            f"(SELECT FROM {self.table.sql} AS target WHERE {self.on_key('target', 'kept')})",
+            rows=rows,
+            title="Put the removed rows back",
+            why="Batch by batch, with its checkpoint inside; a row leaves the archive only once it is back.",
+            id_="undo_removal",
+        )
+        return Undo(steps=(refill,), costs=f"Rows whose key was taken meanwhile stay in {self.archive}.")
+
+    def _back(self, batch: str) -> str:
+        columns = ", ".join(quoted(column.name) for column in self.columns if not column.generated)
+        keys = ", ".join(self.keys)
+        return (
+            f"WITH back AS (INSERT INTO {self.table.sql} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} "
+            f"FROM {self.archive.sql} WHERE {batch} ON CONFLICT DO NOTHING RETURNING {keys}) "
+            f"DELETE FROM {self.archive.sql} AS kept USING back WHERE {self.on_key('kept', 'back')}"
+        )
+
+    def walk(self, step: Backfill, rows: Figure) -> Backfill:
+        """The step with the undo that puts the rows back."""
+        return step.model_copy(update={"undo": self.put_back(rows)})
+
+
+def referenced_by(dependants: tuple[tuple[str, str], ...]) -> str:
+    """Name the foreign keys that point to a table, each as its table and its own name."""
+    return ", ".join(f"{name} of {table}" for table, name in dependants)

@@ -1,0 +1,121 @@
+"""Double rows go, one stays, all are kept and come back, on every server we have."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from protocol.discovery import Scalar
+from tests.tools.changes.road import (
+    back_from_everywhere,
+    down,
+    failed_checks,
+    picture,
+    plan_for,
+    there_and_back,
+    understood,
+    up,
+    work_steps,
+)
+from tests.tools.ground import Ground
+
+
+@pytest.fixture
+def people(any_ground: Ground) -> Ground:
+    any_ground.ask("""CREATE TABLE "People" (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "E Mail" text, n int,
+                      low text GENERATED ALWAYS AS (lower("E Mail")) STORED)""")
+    any_ground.ask("""INSERT INTO "People" ("E Mail", n) SELECT CASE WHEN i % 5 <> 0 THEN 'm' || i % 90 END, i
+                      FROM generate_series(1, 260) i""")
+    return any_ground
+
+
+def wanted(**more: Scalar) -> tuple[str, dict[str, Scalar]]:
+    return "deduplicate", {"table": "People", "columns": '"E Mail"', **more}
+
+
+@pytest.mark.parametrize(("keep", "which"), [("first", "min"), ("last", "max")])
+def test_there_and_back(people: Ground, keep: str, which: str) -> None:
+    stay = people.ask(f'SELECT {which}(id) FROM "People" WHERE low IS NOT NULL GROUP BY low ORDER BY 1')
+    there_and_back(people, lambda: plan_for(people, wanted(keep=keep)))
+
+    assert people.ask('SELECT id FROM "People" WHERE low IS NOT NULL ORDER BY 1') == stay
+    assert people.value('SELECT count(*) FROM "People" WHERE low IS NULL') == 52
+    assert "twins" not in str(people.table("People").indexes)
+
+
+def test_back_from_everywhere(people: Ground) -> None:
+    back_from_everywhere(people, lambda: plan_for(people, wanted()))
+
+
+def test_a_composite_key_and_an_index_that_is_there(any_ground: Ground) -> None:
+    any_ground.ask("CREATE TABLE t (a text, b int, c int, d int, PRIMARY KEY (a, b))")
+    any_ground.ask("INSERT INTO t SELECT 'k' || i % 7, i, i % 40, i % 2 FROM generate_series(1, 260) i")
+    any_ground.ask("CREATE INDEX here ON t (d, c)")
+    plan = there_and_back(any_ground, lambda: plan_for(any_ground, ("deduplicate", {"table": "t", "columns": "c, d"})))
+
+    assert [step.id for step in work_steps(plan)] == ["keep_removed_rows", "remove"]
+    assert any_ground.value("SELECT count(*) FROM t") == 40
+
+
+def test_a_key_that_was_taken_meanwhile_keeps_the_row_in_the_archive(people: Ground) -> None:
+    plan = plan_for(people, wanted())
+    work = people.work(plan)
+    up(work, work_steps(plan))
+    assert failed_checks(people, plan, {}) == []
+    [gone] = people.ask('SELECT id FROM whimbrel."removed_People_E Mail" ORDER BY id LIMIT 1')
+    people.ask('INSERT INTO "People" (id, "E Mail") OVERRIDING SYSTEM VALUE VALUES ($1, \'mine\')', *gone)
+    down(work, work_steps(plan))
+
+    assert people.value('SELECT low FROM "People" WHERE id = $1', *gone) == "mine"
+    assert people.ask('SELECT id FROM whimbrel."removed_People_E Mail"') == [gone]
+    assert people.value('SELECT count(*) FROM "People"') == 260
+    after = plan_for(people, wanted())
+    before = picture(people, after.watched)
+    up(people.work(after, run="run-2"), work_steps(after))
+    down(people.work(after, run="run-2"), work_steps(after))
+    assert picture(people, after.watched) == before
+    assert people.ask('SELECT id FROM whimbrel."removed_People_E Mail"') == [gone]
+
+
+def test_a_row_that_lost_its_twin_is_seen(people: Ground) -> None:
+    plan = plan_for(people, wanted())
+    up(people.work(plan), work_steps(plan))
+    people.ask('DELETE FROM "People" WHERE "E Mail" = \'m1\'')
+
+    assert failed_checks(people, plan, {}) == ["Every removed row has its twin in the table: 2"]
+
+
+CONFLICTS: list[tuple[dict[str, Any], str, str]] = [
+    ({"table": "parent", "columns": "n"}, "table", "child_parent_fkey of child"),
+    ({"table": "keyless", "columns": "n"}, "table", "has no key"),
+    ({"table": "child", "columns": "id, n"}, "columns", "keeps them unique already"),
+    ({"table": "child", "columns": "j"}, "columns", "the server refuses"),
+    ({"table": "child", "columns": "m"}, "columns", "no column `m`"),
+]
+
+
+@pytest.mark.parametrize(("answers", "question", "reason"), CONFLICTS)
+def test_what_cannot_stand_is_said(common_ground: Ground, answers: dict[str, Any], question: str, reason: str) -> None:
+    common_ground.ask("DROP TABLE IF EXISTS parent, child, keyless CASCADE")
+    common_ground.ask("CREATE TABLE parent (id int PRIMARY KEY, n int)")
+    common_ground.ask("CREATE TABLE child (id int PRIMARY KEY, n int, j json, parent int REFERENCES parent)")
+    common_ground.ask("CREATE TABLE keyless (n int)")
+
+    found = understood(common_ground, ("deduplicate", answers))
+
+    assert reason in found.problems[question]
+
+
+def test_a_row_whose_twin_is_being_deleted_stays(people: Ground) -> None:
+    people.ask('CREATE INDEX ON "People" ("E Mail")')
+    plan = plan_for(people, wanted())
+    work = people.work(plan)
+    with ThreadPoolExecutor(1) as pool, people.session() as application:
+        application.execute('DELETE FROM "People" WHERE id = 1')
+        running = pool.submit(up, work, work_steps(plan))
+        people.until_waiting("whimbrel%")
+        application.commit()
+        running.result()
+
+    assert people.ask('SELECT id FROM "People" WHERE "E Mail" = \'m1\' ORDER BY id') == [(91,)]
+    assert failed_checks(people, plan, {}) == []
