@@ -8,7 +8,9 @@ from tools.lint import volatility
 from tools.lint.actions import (
     Action,
     AddColumn,
+    AddConstraint,
     AlterColumnType,
+    CreateIndex,
     CreateTable,
     CreateView,
     Relation,
@@ -21,7 +23,8 @@ from tools.lint.moment import Moment, Place
 from tools.lint.search_path import first_schema
 from tools.lint.volatility import Volatility, VolatilityOf
 from tools.locks import Effect, effect_of
-from tools.locks.known import Growing, KnownDomain
+from tools.locks.known import Growing, KnownDomain, KnownTable
+from tools.locks.names import index_name, named
 
 
 class SchemaSoFar:
@@ -108,6 +111,18 @@ class SchemaSoFar:
         self.known.put("settings", "timezone", self._settings.get("timezone"))
 
     def _learn_of(self, actions: Iterable[Action]) -> None:
+        self._ask_about(actions)
+        for action in actions:
+            if isinstance(action, AddConstraint | CreateIndex) and self.ahead.is_attached_to(_index_of(action)):
+                self._take_as_partitioned(action.table)
+
+    def _take_as_partitioned(self, table: Relation) -> None:
+        """An index that others are attached to later belongs to a partitioned table."""
+        known = self.known.find(table) or KnownTable(table=table, complete=False, surrounded=False)
+        if known.kind != "partitioned table":
+            self.known.with_table(known.with_(kind="partitioned table"))
+
+    def _ask_about(self, actions: Iterable[Action]) -> None:
         for action in actions if self._server else ():
             for table in _tables(action):
                 self._learn(table)
@@ -142,6 +157,10 @@ def _tables(action: Action) -> Iterator[Relation]:
         yield from getattr(action, field)
     if isinstance(action, CreateTable):
         yield from (key.references for key in action.constraints if key.references)
+
+
+def _index_of(action: AddConstraint | CreateIndex) -> str:
+    return index_name(action) if isinstance(action, CreateIndex) else named(action).name
 
 
 def _creating(statement: Statement) -> Iterator[Action]:
