@@ -77,6 +77,17 @@ def waiting(relation: Relation, mode: LockMode) -> str:
     return f"reads and writes of `{relation}` wait" if mode == "ACCESS EXCLUSIVE" else f"writes to `{relation}` wait"
 
 
+def waited_for(statement: Statement, context: Context) -> Relation | None:
+    """Return a table in use that a statement waits for under ACCESS EXCLUSIVE.
+
+    None where it runs CONCURRENTLY: that is better off without a limit.
+    """
+    effect = context.effect_of(statement)
+    locks = (lock.relation for lock in effect.locks if lock.mode == "ACCESS EXCLUSIVE" and effect.transactional)
+    used = (each for each in locks if context.is_table(each) and not context.is_new(each))
+    return next((each for each in used if not context.makes(statement, each)), None)
+
+
 def own(statement: Statement, context: Context) -> Blocking | None:
     """Return the work that a statement does under a lock of its own, None where it does none at length."""
     return of(context.effect_of(statement), statement.actions, context)

@@ -119,10 +119,30 @@ def test_the_missing_limit_is_told_once_a_file_and_never_of_a_plan() -> None:
         ("SET lock_timeout = '2s'; ALTER TABLE t VALIDATE CONSTRAINT c", []),
         ("SET lock_timeout = 2000; SET lock_timeout = 0; CREATE INDEX CONCURRENTLY i ON t (a)", []),
         ("SET lock_timeout = '2s'; REINDEX TABLE CONCURRENTLY t", ["timeout-cuts-work"]),
+        ("SET lock_timeout = 0; CREATE TABLE t (a int)", []),
+        ("SET lock_timeout = 0; ALTER TABLE t ADD a int; ALTER TABLE t ADD b int", ["lock-timeout-unfit"]),
     ],
 )
 def test_a_timeout_has_to_fit(found: Found, sql: str, rules: list[str]) -> None:
     assert found(sql) == rules
+
+
+PARTS = "CREATE UNIQUE INDEX CONCURRENTLY i ON part (a); BEGIN; ALTER TABLE part ADD CONSTRAINT i UNIQUE USING INDEX i;"
+WHOLE = "ALTER TABLE ONLY whole ADD CONSTRAINT whole_a_key UNIQUE (a);"
+
+
+def test_the_key_of_a_whole_is_an_instant_where_that_of_its_parts_is_attached(found: Found) -> None:
+    assert found(f"{PARTS} {WHOLE} ALTER INDEX whole_a_key ATTACH PARTITION i; COMMIT") == []
+    assert "add-key-blocking" in found(f"{PARTS} {WHOLE} COMMIT")
+
+
+def test_a_foreign_key_of_the_whole_after_that_of_a_part_is_a_warning() -> None:
+    part = "ALTER TABLE part ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES t (id) NOT VALID;\n"
+    sql = f"SET lock_timeout = '1s';\n{part}{part.replace('part', 'whole').replace(' NOT VALID', '')}"
+
+    findings = [(one.rule, one.severity) for one in lint(sql) if one.line == 3]
+
+    assert ("constraint-not-valid", Severity.WARNING) in findings
 
 
 def test_a_transaction_is_opened_and_ended_once(found: Found) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from protocol.findings import Finding, Severity
-from tools.lint.actions import Relation, Statement
+from tools.lint import under_lock
+from tools.lint.actions import Statement
 from tools.lint.context import Context
 from tools.lint.rule import Rule
 
@@ -38,15 +39,7 @@ class LockTimeoutMissing(Rule):
     def check(self, statement: Statement, context: Context) -> Iterator[Finding]:
         if not context.is_file or context.has_said(self.id) or context.setting("lock_timeout") is not None:
             return
-        table = _waited_for(statement, context)
+        table = under_lock.waited_for(statement, context)
         if table and context.first_time(self.id):
             message = f"it waits for ACCESS EXCLUSIVE on `{table}` without limit, and readers queue behind it"
             yield self.finding(statement, message)
-
-
-def _waited_for(statement: Statement, context: Context) -> Relation | None:
-    """Return a table in use; what runs CONCURRENTLY is better off without a limit."""
-    effect = context.effect_of(statement)
-    locks = (lock.relation for lock in effect.locks if lock.mode == "ACCESS EXCLUSIVE" and effect.transactional)
-    used = (each for each in locks if context.is_table(each) and not context.is_new(each))
-    return next((each for each in used if not context.makes(statement, each)), None)
