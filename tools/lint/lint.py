@@ -128,8 +128,10 @@ def _judged(statements: Sequence[Statement], context: Context) -> Iterator[Findi
             yield from rule.at_end(statements[-1], context)
 
 
-def _each_judged(statements: Iterable[Statement], context: Context) -> Iterator[Finding]:
+def _each_judged(statements: Sequence[Statement], context: Context) -> Iterator[Finding]:
+    context.foresee(statements)
     for statement in statements:
+        context.effect_of(statement)  # first, for with it the context learns what the statement's tables are
         for rule in _interested(frozenset(map(type, statement.actions))):
             yield from rule.check(statement, context)
         context.note(statement)

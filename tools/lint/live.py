@@ -1,10 +1,10 @@
 """What only a live server can tell, as the linter asks for it; `tools/lint/server.py` asks one."""
 
-from collections.abc import Mapping
 from typing import Protocol
 
-from tools.lint.actions import AddConstraint, Relation
+from tools.lint.actions import Relation
 from tools.lint.volatility import Volatility
+from tools.locks.known import KnownTable
 
 SMALL = 1024 * 1024
 """Bytes of a table over which nobody waits long: with three indexes, 0.9 MB took 55 to 75 ms to rewrite, 10 ms to
@@ -21,11 +21,11 @@ class Server(Protocol):
     def size_of(self, table: Relation) -> int | None:
         """Return the bytes of the table's rows, its partitions' included; None where there is no such table."""
 
-    def constraints_of(self, table: Relation) -> tuple[AddConstraint, ...]:
-        """Return what proves a column free of NULL once it is validated; one without a name is the column's own."""
+    def table_of(self, table: Relation) -> KnownTable | None:
+        """Return its columns, constraints and indexes under the name that was asked for; None where there is none.
 
-    def types_of(self, table: Relation) -> Mapping[str, str]:
-        """Return column -> type."""
+        Not `complete`, for what points to it is not read.
+        """
 
     def is_constrained_domain(self, type_: str) -> bool:
         """Tell whether the type is a domain with a CHECK or NOT NULL."""

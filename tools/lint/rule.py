@@ -4,6 +4,7 @@ import inspect
 import re
 from abc import abstractmethod
 from collections.abc import Iterator
+from functools import cached_property
 from typing import ClassVar
 
 from protocol.findings import Finding, Severity
@@ -27,7 +28,7 @@ class Rule:
     recipe: ClassVar[str]
     """What to do instead, in a few lines of plain text."""
 
-    @property
+    @cached_property
     def id(self) -> str:
         return type(self).__module__.rpartition(".")[2].replace("_", "-")
 

@@ -1,17 +1,19 @@
-"""Ask a live server, which is only read, for what no file tells: sizes, proofs, types, domains, volatility."""
+"""Ask a live server, which is only read, for what no file tells: sizes, tables, domains, volatility."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, cast
 
+from protocol.names import TableName
 from tools.engines.dsn import parse as parse_dsn
 from tools.engines.postgres import Connection, Database, lost_connection, one_value
+from tools.introspect.read import read_table
 from tools.lint import grammar
-from tools.lint.actions import AddConstraint, Relation
+from tools.lint.actions import Relation
 from tools.lint.grammar import NotRead
-from tools.lint.parse import parse
 from tools.lint.volatility import STRENGTH, Volatility
+from tools.locks import KnownColumn, KnownTable, of_table
 from tools.named_sql import queries
 
 SQL = queries("tools.lint", "server.sql")
@@ -27,23 +29,26 @@ class LiveServer:
         self._connection = connection
         self.major = connection.info.server_version // 10_000
         self.size_of = cache(self._size_of)
-        self.constraints_of = cache(self._constraints_of)
-        self.types_of = cache(self._types_of)
+        self.table_of = cache(self._table_of)
         self.is_constrained_domain = cache(self._is_constrained_domain)
         self.volatility_of = cache(self._volatility_of)
 
     def _size_of(self, table: Relation) -> int | None:
         return cast("int | None", one_value(self._connection, SQL["size"], (_quoted(table),)))
 
-    def _types_of(self, table: Relation) -> Mapping[str, str]:
-        return dict(self._rows("columns", _quoted(table)))
-
-    def _constraints_of(self, table: Relation) -> tuple[AddConstraint, ...]:
-        read = [_read(table, name, said) for name, said in self._rows("constraints", _quoted(table))]
-        named = [one for one in read if one is not None and one.proves]
-        told = {column for one in named if one.kind == "not null" for column in one.proves}
-        own = [column for (column,) in self._rows("not_null", _quoted(table)) if column not in told]
-        return (*named, *(AddConstraint(table=table, name="", kind="not null", proves=(column,)) for column in own))
+    def _table_of(self, table: Relation) -> KnownTable | None:
+        named = self._rows("named", _quoted(table))
+        if not named:
+            return None
+        [(schema_name, name, kind)] = named
+        if kind == "m":
+            columns = tuple(
+                KnownColumn(name=column, type=type_) for column, type_ in self._rows("columns", _quoted(table))
+            )
+            return KnownTable(table=table, kind="materialized view", complete=False, columns=columns)
+        read = TableName(schema_name=schema_name, name=name)
+        found = of_table(read_table(self._connection, read)).find(Relation(schema_name=schema_name, name=name))
+        return _with_doubts(found.with_(table=table, complete=False)) if found else None
 
     def _is_constrained_domain(self, type_: str) -> bool:
         try:
@@ -80,9 +85,8 @@ def _quoted(table: Relation) -> str:
     return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
 
 
-def _read(table: Relation, name: str, said: str) -> AddConstraint | None:
-    """Read a constraint as the server writes it."""
-    quoted = '"' + name.replace('"', '""') + '"'
-    [statement] = parse(f"ALTER TABLE {_quoted(table)} ADD CONSTRAINT {quoted} {said}")
-    [action] = statement.actions
-    return action if isinstance(action, AddConstraint) else None
+def _with_doubts(table: KnownTable) -> KnownTable:
+    """Take a column for nullable whose NOT NULL is not validated: the catalogue calls it NOT NULL (PostgreSQL 18)."""
+    open_ = {name for each in table.constraints if each.kind == "not null" and each.not_valid for name in each.columns}
+    columns = (each.model_copy(update={"nullable": each.nullable or each.name in open_}) for each in table.columns)
+    return table.with_(columns=tuple(columns))

@@ -5,29 +5,18 @@ FROM pg_class c LEFT JOIN LATERAL pg_partition_tree(c.oid) AS part ON c.relkind 
 WHERE c.oid = to_regclass($1) AND c.relkind IN ('r', 'p', 'm')
 GROUP BY c.oid;
 
+-- name: named
+-- Schema, name and kind of the table that a name stands for.
+SELECT n.nspname, c.relname, c.relkind::text
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid = to_regclass($1) AND c.relkind IN ('r', 'p', 'm');
+
 -- name: columns
--- Its columns with their types.
+-- The columns of a materialized view with their types.
 SELECT attname, format_type(atttypid, atttypmod)
 FROM pg_attribute
 WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped
 ORDER BY attnum;
-
--- name: constraints
--- Its CHECK constraints, and since PostgreSQL 18 its NOT NULL ones, as ALTER TABLE would write them.
-SELECT conname, pg_get_constraintdef(oid)
-FROM pg_constraint
-WHERE conrelid = to_regclass($1) AND contype IN ('c', 'n')
-ORDER BY conname;
-
--- name: not_null
--- Its columns that cannot be NULL; since PostgreSQL 18 a constraint that is not validated says so too, and is left out.
-SELECT attname
-FROM pg_attribute a
-WHERE attrelid = to_regclass($1) AND attnum > 0 AND attnotnull AND NOT attisdropped
-AND NOT EXISTS (
-    SELECT FROM pg_constraint
-    WHERE conrelid = a.attrelid AND contype = 'n' AND conkey = ARRAY[a.attnum] AND NOT convalidated
-);
 
 -- name: constrained_domain
 -- Whether a type is a domain, or a domain over one, that checks its values.

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from protocol.value import Value
 from tools.lint.actions import AddConstraint, Relation
+from tools.lint.search_path import first_schema
 from tools.locks.effect import same
 
 Kind = Literal["table", "partitioned table", "foreign table", "materialized view", "unknown"]
@@ -72,7 +73,10 @@ class KnownTable(Value):
     empty: bool | None = None
 
     def column(self, name: str) -> KnownColumn | None:
-        return next((column for column in self.columns if column.name == name), None)
+        for column in reversed(self.columns):  # a file speaks most of those it has just added
+            if column.name == name:
+                return column
+        return None
 
     def constraint(self, name: str) -> AddConstraint | None:
         return next((constraint for constraint in self.constraints if constraint.name == name), None)
@@ -95,7 +99,8 @@ class KnownDomain(Value):
 class Known(Value):
     """Tables by their name without schema, indexes with their table, views with the tables they read, domains.
 
-    Of `settings`, `timezone` is the session's, where it is known.
+    Of `settings`, `timezone` and `search_path` are the session's, where they are known. A table named without a schema
+    is one of the `search_path`'s first; where that is not known, of any.
     """
 
     tables: dict[str, tuple[KnownTable, ...]] = Field(default_factory=dict)
@@ -105,7 +110,15 @@ class Known(Value):
     settings: dict[str, str | None] = Field(default_factory=dict)
 
     def find(self, relation: Relation) -> KnownTable | None:
-        return next((known for known in self.tables.get(relation.name, ()) if same(known.table, relation)), None)
+        return next((known for known in self.tables.get(relation.name, ()) if self.same(known.table, relation)), None)
+
+    def same(self, one: Relation, other: Relation) -> bool:
+        """Tell whether two names stand for one relation."""
+        path = self.settings.get("search_path")
+        if path is None or one.schema_name == other.schema_name:
+            return same(one, other)
+        said = one.schema_name or other.schema_name
+        return one.name == other.name and said == first_schema(path) and not (one.schema_name and other.schema_name)
 
     def find_index(self, index: Relation) -> tuple[KnownTable, KnownIndex] | None:
         owner = self.find(self.indexes[index.name]) if index.name in self.indexes else None
@@ -142,21 +155,24 @@ class Known(Value):
 
     def with_table(self, table: KnownTable) -> Self:
         """Know this table, in place of what was known of it."""
-        known = self.without(table.table)
-        known = known.put("tables", table.table.name, (*known.tables.get(table.table.name, ()), table))
-        for index in table.indexes:
+        before, name = self.find(table.table), table.table.name
+        known = self.put("tables", name, (*self._others(table.table), table))
+        for index in _fresh(before.indexes if before else (), table.indexes):
             if known.indexes.get(index.name) != table.table:
                 known = known.put("indexes", index.name, table.table)
         return known
 
     def without(self, relation: Relation) -> Self:
         """Know nothing of this table any more."""
-        others = tuple(each for each in self.tables.get(relation.name, ()) if not same(each.table, relation))
-        return self.put("tables", relation.name, others)
+        return self.put("tables", relation.name, self._others(relation))
 
     def put(self, field: str, name: str, value: object) -> Self:
         """Return a copy with one entry of one field set."""
         return self.model_copy(update={field: getattr(self, field) | {name: value}})
+
+    def _others(self, relation: Relation) -> tuple[KnownTable, ...]:
+        """The tables of this name in other schemas."""
+        return tuple(each for each in self.tables.get(relation.name, ()) if not self.same(each.table, relation))
 
 
 class Growing(Known):
@@ -166,3 +182,15 @@ class Growing(Known):
         """Set one entry of one field."""
         getattr(self, field)[name] = value
         return self
+
+    def copied(self) -> Self:
+        """Return what is known now, to return to when all that follows is taken back."""
+        return self.model_copy(update={field: dict(getattr(self, field)) for field in type(self).model_fields})
+
+
+def _fresh(before: tuple[KnownIndex, ...], now: tuple[KnownIndex, ...]) -> tuple[KnownIndex, ...]:
+    """Return what was added at the end, all where more was changed: to name each anew takes the square of them."""
+    if before is now:
+        return ()
+    only_added = not before or (len(before) <= len(now) and now[len(before) - 1] is before[-1])
+    return now[len(before) :] if only_added else now

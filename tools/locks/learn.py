@@ -44,6 +44,7 @@ from tools.locks.learn_parts import (
     found,
     inline_constraints,
     known_column,
+    renamed,
     unreferenced,
     unviewed,
     validated,
@@ -81,6 +82,8 @@ def of_table(table: schema.Table) -> Known:
 
 
 def _after(known: Known, action: Action, actions: Sequence[Action]) -> Known:
+    if not isinstance(action, LEARNT):
+        return known
     match action:
         case CreateTable():
             return _created(known, action, actions)
@@ -106,7 +109,7 @@ def _after(known: Known, action: Action, actions: Sequence[Action]) -> Known:
             return known
         case _:
             change = CHANGES.get(type(action))
-            of: Relation | None = getattr(action, "table", None)
+            of: Relation | None = getattr(action, "table", None) if change else None
             return change(known, found(known, of), action) if change and of else known
 
 
@@ -218,7 +221,21 @@ CHANGES: dict[type[Action], Change] = {
     DropNotNull: lambda known, table, action: column_changed(known, table, action.column, nullable=True),
     Insert: _filled,
     Merge: _filled,
-    RenameColumn: lambda known, table, action: column_changed(known, table, action.column, name=action.to),
+    RenameColumn: renamed,
     SetNotNull: lambda known, table, action: column_changed(known, table, action.column, nullable=False),
     ValidateConstraint: validated,
 }
+
+LEARNT: tuple[type[Action], ...] = (
+    CreateTable,
+    CreateView,
+    DropView,
+    DropTable,
+    DropIndex,
+    CreateDomain,
+    SetSetting,
+    RenameTable,
+    Truncate,
+    *CHANGES,
+)
+"""What changes anything that is known."""

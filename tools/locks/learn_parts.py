@@ -11,6 +11,7 @@ from tools.lint.actions import (
     DropColumn,
     DropConstraint,
     Relation,
+    RenameColumn,
     ValidateConstraint,
 )
 from tools.lint.grammar import NotRead, columns_in
@@ -28,7 +29,8 @@ def found(known: Known, table: Relation) -> KnownTable:
 def unviewed(known: Known, view: Relation) -> Known:
     for read in known.views.get(view.name, ()):
         table = found(known, read)
-        known = known.with_table(table.with_(views=tuple(each for each in table.views if not same(each.view, view))))
+        kept = tuple(each for each in table.views if not same(each.view, view))
+        known = known.with_table(table.with_(views=kept)) if len(kept) < len(table.views) else known
     return known.put("views", view.name, ()) if view.name in known.views else known
 
 
@@ -43,21 +45,44 @@ def add_column(known: Known, table: KnownTable, added: AddColumn) -> Known:
 
 
 def without_column(known: Known, table: KnownTable, dropped: DropColumn) -> Known:
-    columns = tuple(column for column in table.columns if column.name != dropped.column)
-    indexes = tuple(index for index in table.indexes if dropped.column not in index.uses)
-    kept = tuple(constraint for constraint in table.constraints if dropped.column not in constraint.columns)
+    name = dropped.column
     for view in table.views if dropped.cascade else ():
-        if {dropped.column, "*"} & set(view.columns):
+        if name in view.columns or "*" in view.columns:
             known = unviewed(known, view.view)
             table = found(known, dropped.table)
-    return known.with_table(table.with_(columns=columns, indexes=indexes, constraints=kept))
+    columns = [column for column in table.columns if column.name != name]
+    indexes = [index for index in table.indexes if name not in index.uses]
+    kept = [each for each in table.constraints if name not in each.columns and name not in each.proves]
+    same_indexes = len(indexes) == len(table.indexes)
+    return known.with_table(
+        table.with_(
+            columns=tuple(columns),
+            indexes=table.indexes if same_indexes else tuple(indexes),
+            constraints=tuple(kept),
+        )
+    )
 
 
 def column_changed(known: Known, table: KnownTable, column: str, **changes: Any) -> Known:
     if table.column(column) is None:
         table = table.with_(columns=(*table.columns, KnownColumn(name=column, type="")))
-    columns = (each.model_copy(update=changes) if each.name == column else each for each in table.columns)
+    columns = [each.model_copy(update=changes) if each.name == column else each for each in table.columns]
     return known.with_table(table.with_(columns=tuple(columns)))
+
+
+def renamed(known: Known, table: KnownTable, action: RenameColumn) -> Known:
+    """Constraints, indexes and views follow a column under its new name."""
+
+    def now(columns: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(action.to if column == action.column else column for column in columns)
+
+    constraints = (
+        each.model_copy(update={"columns": now(each.columns), "proves": now(each.proves)}) for each in table.constraints
+    )
+    indexes = (each.model_copy(update={"columns": now(each.columns), "uses": now(each.uses)}) for each in table.indexes)
+    views = (each.model_copy(update={"columns": now(each.columns)}) for each in table.views)
+    table = table.with_(constraints=tuple(constraints), indexes=tuple(indexes), views=tuple(views))
+    return column_changed(known, table, action.column, name=action.to)
 
 
 def known_column(declared: Column) -> KnownColumn:
@@ -107,15 +132,23 @@ def without_constraint(known: Known, table: KnownTable, dropped: DropConstraint)
         table = found(known, dropped.table)
     kept = tuple(each for each in table.constraints if each.name != dropped.name)
     indexes = tuple(each for each in table.indexes if each.name != dropped.name)
-    return known.with_table(table.with_(constraints=kept, indexes=indexes))
+    known = known.with_table(table.with_(constraints=kept, indexes=indexes))
+    for column in constraint.columns if constraint and constraint.kind == "not null" else ():
+        known = column_changed(known, found(known, dropped.table), column, nullable=True)
+    return known
 
 
 def unreferenced(known: Known, constraint: AddConstraint) -> Known:
     if constraint.references is None:
         return known
     target = found(known, constraint.references)
-    kept = tuple(each for each in target.referenced_by if each.name != constraint.name)
+    kept = tuple(each for each in target.referenced_by if not _is(each, constraint))
     return known.with_table(target.with_(referenced_by=kept))
+
+
+def _is(one: AddConstraint, other: AddConstraint) -> bool:
+    """Tell whether two are one constraint: those of partitions often share a name."""
+    return one.name == other.name and same(one.table, other.table)
 
 
 def validated(known: Known, table: KnownTable, action: ValidateConstraint) -> Known:

@@ -111,7 +111,7 @@ def drop_column(action: DropColumn, weigh: Weighing) -> None:
         if column in key.columns and key.references:
             weigh.lock(key.references, "ACCESS EXCLUSIVE", f"the foreign key `{key.name}` goes with `{column}`")
     for view in known.views:
-        if {column, "*"} & set(view.columns):
+        if column in view.columns or "*" in view.columns:
             _depends(action, weigh, view.view)
 
 

@@ -107,7 +107,7 @@ def _build_below(constraint: AddConstraint, weigh: Weighing) -> None:
     missing = set(key_columns(weigh.find(table).partition_by)) - set(constraint.columns)
     if missing and weigh.find(table).partition_by:
         weigh.refuse(f"A {constraint.kind} constraint of a partitioned table must include all its partition columns.")
-    for below in weigh.known.below(table):
+    for below in () if constraint.only else weigh.known.below(table):
         weigh.lock(below, "ACCESS EXCLUSIVE" if weigh.major >= 17 else "SHARE", f"`{name}` covers it too")
         if not weigh.is_partitioned(below):
             part = named(constraint.model_copy(update={"table": below, "name": ""}))

@@ -52,6 +52,15 @@ GROWS = {"varchar", "varbit", "time", "timetz", "timestamp", "timestamptz", "int
 """Types whose one limit may be raised, or lifted, without a rewrite."""
 
 
+BUILT_IN = {
+    *("bigserial", "box", "bpchar", "bytea", "cidr", "circle", "date", "inet", "interval", "json", "jsonb", "jsonpath"),
+    *("line", "lseg", "macaddr", "macaddr8", "money", "name", "numeric", "oid", "path", "pg_lsn", "point", "polygon"),
+    *("serial", "smallserial", "text", "tsquery", "tsvector", "uuid", "xml", "varbit", "bit", "varchar"),
+    *ALIASES.values(),
+}
+"""Types of the documentation's chapter on data types, without ranges."""
+
+
 class Type(NamedTuple):
     name: str
     limits: tuple[int, ...] = ()
@@ -70,6 +79,11 @@ def parsed(text: str) -> Type:
     if text.strip().lower() in {"char", "character"}:
         limits = (1,)
     return Type(name, (*limits, 0) if name == "numeric" and len(limits) == 1 else limits, bool(found["array"]))
+
+
+def is_built_in(text: str) -> bool:
+    """Tell whether a type is one of the documentation's chapter on data types."""
+    return parsed(text).name in BUILT_IN
 
 
 def rewrites(old: str, new: str, known: Known) -> bool | None:

@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from evals.bench.lint_quality.label import HAZARDS, Hazard, Labels, read_labels
 from evals.bench.lint_quality.linters import Remark, of_squawk, of_whimbrel, of_whimbrel_with_servers, squawk
 from evals.bench.lint_quality.measure import files
 from evals.bench.lint_quality.score import Score, score
+
+BASE = Path(__file__).with_name("base.sql")
 
 HEAD = """\
 # What two linters see of {files} migrations
@@ -18,6 +21,10 @@ than 5,000 of its rows, while its transaction blocks the readers or the writers 
 when a name that an application may use is gone, or of another type, after its transaction.
 A lock that is held for an instant counts as clean, so a warning of it counts as a false alarm.
 The false alarms of a row are those of rules whose remarks mostly coincide with that hazard.
+
+`whimbrel` and squawk see each file alone. `whimbrel after base.sql` sees it after the file that made the schema, as
+`whimbrel lint migrations/` sees a project: in order, with what the earlier files defined. `whimbrel --dsn`
+may ask the database instead, as it is before the migration. Squawk keeps no history and asks no server.
 
 {dangerous} statements are dangerous, {clean} are clean.
 """
@@ -66,7 +73,11 @@ def version_of(program: str) -> str:
 
 def main() -> None:
     labels, chosen, program = read_labels(), files(), squawk()
-    remarks = {"whimbrel": of_whimbrel(chosen), "whimbrel --dsn": of_whimbrel_with_servers(chosen)}
+    remarks = {
+        "whimbrel": of_whimbrel(chosen),
+        "whimbrel after base.sql": of_whimbrel(chosen, earlier=BASE.read_text("utf-8")),
+        "whimbrel --dsn": of_whimbrel_with_servers(chosen),
+    }
     if program:
         remarks[version_of(program)] = of_squawk(program, chosen)
     safety = {name: score(labels, _of_safety(ones)) for name, ones in remarks.items()}
@@ -90,7 +101,9 @@ def main() -> None:
     print(table("Everything that is said, as shipped", list(remarks), everything))
     print(listed("Missed by whimbrel", labels, ours.missed()))
     print(listed("False alarms of whimbrel", labels, sorted(ours.false_alarms())))
-    print(listed("Missed by whimbrel --dsn", labels, safety["whimbrel --dsn"].missed()))
+    for name in ("whimbrel after base.sql", "whimbrel --dsn"):
+        print(listed(f"Missed by {name}", labels, safety[name].missed()))
+        print(listed(f"False alarms of {name}", labels, sorted(safety[name].false_alarms())))
     print("\n".join(alarms(name, one) for name, one in safety.items()))
     if program is None:
         print("squawk is not installed, so it was not asked.", file=sys.stderr)

@@ -35,9 +35,9 @@ class Remark(NamedTuple):
     safety: bool
 
 
-def of_whimbrel(files: Iterable[Path]) -> list[Remark]:
-    """Ask whimbrel, which is told the server's version, about files only."""
-    return [remark for file in files for remark in _whimbrel(file, None)]
+def of_whimbrel(files: Iterable[Path], earlier: str = "") -> list[Remark]:
+    """Ask whimbrel about each file by itself, or after the `earlier` migrations that made its schema."""
+    return [remark for file in files for remark in _whimbrel(file, earlier=earlier)]
 
 
 def of_whimbrel_with_servers(files: Iterable[Path]) -> list[Remark]:
@@ -50,12 +50,13 @@ def of_whimbrel_with_servers(files: Iterable[Path]) -> list[Remark]:
 
 def _asking(major: int, files: list[Path]) -> list[Remark]:
     with running(major) as server, asking(base_of(server)) as told:
-        return [remark for file in files for remark in _whimbrel(file, told)]
+        return [remark for file in files for remark in _whimbrel(file, server=told)]
 
 
-def _whimbrel(file: Path, server: Server | None) -> Iterable[Remark]:
+def _whimbrel(file: Path, *, earlier: str = "", server: Server | None = None) -> Iterable[Remark]:
     text = file.read_text("utf-8")
     history = History(major=server_of(text), server=server)
+    history.judge(Source(text=earlier))
     for one in history.judge(Source(text=text, name=file.name)).findings:
         unread = one.rule == "not-understood" and "refuses" not in one.message
         safety = one.severity is not Severity.ADVICE and "timeout" not in one.rule and not unread

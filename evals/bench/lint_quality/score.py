@@ -37,7 +37,8 @@ class Score:
         return {place for place in clean if any(about.get(rule) == hazard for rule in self.said[place])}
 
     def false_by_rule(self) -> list[tuple[str, int]]:
-        return Counter(rule for place in self.false_alarms() for rule in self.said[place]).most_common()
+        counted = Counter(rule for place in self.false_alarms() for rule in self.said[place])
+        return sorted(counted.items(), key=lambda each: (-each[1], each[0]))
 
     def files(self) -> tuple[int, int, int]:
         """Return how many files are dangerous and remarked on, clean and remarked on, dangerous and not remarked on."""

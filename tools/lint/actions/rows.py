@@ -10,7 +10,8 @@ RowLock = Literal["", "key share", "share", "no key update", "update"]
 class Select(Action):
     """A query; `tables` are all it names, `functions` what it calls, `locking` its strongest FOR ….
 
-    `star` says that its list is `*` and nothing else.
+    `star` says that its list is `*` and nothing else. `where` is the text of its condition, `limited` says that a LIMIT
+    or the lack of any table keeps it short.
     """
 
     tables: tuple[Relation, ...] = ()
@@ -18,6 +19,8 @@ class Select(Action):
     star: bool = False
     locking: RowLock = ""
     locked: tuple[Relation, ...] = ()
+    where: str | None = None
+    limited: bool = False
 
 
 class RowAction(Action):

@@ -6,6 +6,7 @@ from typing import Any
 from tools.lint.actions import (
     Action,
     AddColumn,
+    AddConstraint,
     AlterColumnType,
     AlterConstraint,
     AlterType,
@@ -55,7 +56,7 @@ def alter_table(node: Any) -> Iterator[Action]:
         if kind == "INDEX" and word(command, "subtype") == "AT_AttachPartition":
             yield AttachIndex(index=table, partition=relation(getattr(command, "def").partition_cmd.name))
         else:
-            yield from _command(table, command)
+            yield from (_alone(action) if not node.relation.inh else action for action in _command(table, command))
 
 
 def _command(table: Relation, command: Any) -> Iterable[Action]:
@@ -64,6 +65,10 @@ def _command(table: Relation, command: Any) -> Iterable[Action]:
     if reader is None:
         return (Opaque(reason=f"ALTER TABLE … {_spoken(subtype)} is not known"),)
     return (reader(table, command, getattr(command, "def")),)
+
+
+def _alone(action: Action) -> Action:
+    return action.model_copy(update={"only": True}) if isinstance(action, AddConstraint) else action
 
 
 def _spoken(subtype: str) -> str:

@@ -18,6 +18,7 @@ def function(node: Any) -> Iterable[Action]:
         language=_option(node.options, "language") or "sql",
         arguments=tuple(type_text(each.arg_type) for each in inputs if word(each, "mode") not in OUTPUT),
         returns=type_text(node.return_type) if node.HasField("return_type") else "",
+        volatility=_option(node.options, "volatility") or "volatile",
         body=_atomic(node.sql_body) if node.HasField("sql_body") else _option(node.options, "as"),
     )
     return (action,)

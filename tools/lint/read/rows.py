@@ -61,6 +61,8 @@ def query(node: Any) -> Iterator[Action]:
         if locking
         else "",
         locked=_locked(locking, tables),
+        where=text_or_none(node.where_clause),
+        limited=not tables or node.HasField("limit_count"),
     )
 
 

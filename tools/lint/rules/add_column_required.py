@@ -24,6 +24,7 @@ class AddColumnRequired(Rule):
     Safe:
 
     ```sql
+    SET lock_timeout = '2s';
     ALTER TABLE users ADD COLUMN role text NOT NULL DEFAULT 'user';
     ```
     """

@@ -1,14 +1,18 @@
 """See the class."""
 
+import re
 from collections.abc import Iterator
 
 from protocol.findings import Finding, Severity
 from tools.lint.actions import AddColumn, Statement
 from tools.lint.context import Context
 from tools.lint.rule import Rule
+from tools.locks import types
 
 FAST_DEFAULT = 11
 """First major version where a default that is not volatile touches no row."""
+
+NUMBER = re.compile(r"[-+]?[\d.]+")
 
 SERIAL = {"serial", "serial2", "serial4", "serial8", "smallserial", "bigserial"}
 
@@ -26,7 +30,8 @@ class AddColumnRewrite(Rule):
     Measured on PostgreSQL 15, 16 and 18 (lock matrix).
     A virtual generated column (PostgreSQL 18) is stored nowhere and is instant.
     Before PostgreSQL 11 every default rewrites the table.
-    Whether a function of your own is volatile only the server can say; without one this is a warning.
+    What a function of your own is stands in the file that makes it; where none does and there is no `--dsn`, this is a
+    warning. So it is for a type that must be a domain, for its default is a number and nothing tells of it.
 
     Unsafe:
 
@@ -37,6 +42,7 @@ class AddColumnRewrite(Rule):
     Safe:
 
     ```sql
+    SET lock_timeout = '2s';
     ALTER TABLE users ADD COLUMN token uuid;
     ALTER TABLE users ALTER COLUMN token SET DEFAULT gen_random_uuid();
     ```
@@ -66,6 +72,9 @@ class AddColumnRewrite(Rule):
         elif added.default and context.volatility_of(added.default) is None:
             message = f"only a server knows whether `{added.default}` is volatile; if so, `{added.table}` is rewritten"
             yield self.finding(statement, message, Severity.WARNING)
+        elif _may_be_checked(added, context):
+            message = f"`{added.type}` looks like a domain; if it has a rule, `{added.table}` is rewritten to check it"
+            yield self.finding(statement, message, Severity.WARNING)
 
 
 def _certain(added: AddColumn, context: Context) -> str:
@@ -81,6 +90,13 @@ def _certain(added: AddColumn, context: Context) -> str:
     if added.default and added.default.upper() != "NULL":
         return _of_default(added.default, context)
     return ""
+
+
+def _may_be_checked(added: AddColumn, context: Context) -> bool:
+    """A type that nothing tells of, with a number for a default, is a domain: an enum takes no number."""
+    if added.type in context.known.domains or types.is_built_in(added.type) or context.has_server:
+        return False
+    return added.default is not None and NUMBER.fullmatch(added.default) is not None
 
 
 def _of_default(default: str, context: Context) -> str:

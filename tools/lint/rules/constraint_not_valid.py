@@ -44,6 +44,7 @@ class ConstraintNotValid(Rule):
     Safe:
 
     ```sql
+    SET lock_timeout = '2s';
     ALTER TABLE orders ADD CONSTRAINT orders_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;
     ALTER TABLE orders VALIDATE CONSTRAINT orders_user_id_fkey;
     ```

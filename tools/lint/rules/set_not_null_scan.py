@@ -32,6 +32,7 @@ class SetNotNullScan(Rule):
     Safe:
 
     ```sql
+    SET lock_timeout = '2s';
     ALTER TABLE users ADD CONSTRAINT users_role_not_null CHECK (role IS NOT NULL) NOT VALID;
     ALTER TABLE users VALIDATE CONSTRAINT users_role_not_null;
     ALTER TABLE users ALTER COLUMN role SET NOT NULL;
