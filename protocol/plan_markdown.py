@@ -183,7 +183,7 @@ def _lint(plan: Plan) -> Iterable[str]:
     yield ""
     if not plan.findings:
         yield "No finding."
-    yield from (f"- **{f.severity}** {f.rule}: {f.message} {f.recipe}" for f in plan.findings)
+    yield from (f"- **{f.severity}** {f.rule}: {f.message.rstrip('.')}. {_inline(f.recipe)}" for f in plan.findings)
 
 
 def _code(lines: Iterable[str]) -> Iterable[str]:

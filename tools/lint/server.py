@@ -8,7 +8,7 @@ from typing import Any, cast
 from protocol.names import TableName
 from tools.engines.dsn import parse as parse_dsn
 from tools.engines.postgres import Connection, Database, lost_connection, one_value
-from tools.introspect.read import read_table
+from tools.introspect.table import read_table
 from tools.lint import grammar
 from tools.lint.actions import Relation
 from tools.lint.grammar import NotRead
