@@ -2,6 +2,7 @@ import psycopg
 import pytest
 
 from protocol.errors import BadAnswer, Refused
+from protocol.grant import Grant
 from protocol.inquiry import Inquiry
 from protocol.key import KeyColumn
 from protocol.names import TableName
@@ -110,6 +111,46 @@ def test_a_partitioned_table_says_so_and_names_its_partitions(any_ground: Ground
     assert facts.key is not None
     assert facts.key.columns == (KeyColumn(name="k", type="integer"), KeyColumn(name="id", type="bigint"))
     assert [(one.kind, one.name) for one in facts.dependants if not one.is_part] == [("partition", "public.p1")]
+
+
+def test_partitions_of_every_depth_are_told_with_their_bounds(any_ground: Ground) -> None:
+    any_ground.ask("CREATE TABLE p (k int, at date, PRIMARY KEY (k, at)) PARTITION BY LIST (k)")
+    any_ground.ask("CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1) PARTITION BY RANGE (at)")
+    any_ground.ask("CREATE TABLE p1a PARTITION OF p1 DEFAULT; CREATE TABLE p2 PARTITION OF p DEFAULT")
+    found, below = any_ground.there("p").partitioning, any_ground.there("p1a")
+
+    assert found is not None
+    assert [(part.name.name, part.parent.name, part.depth, part.bounds) for part in found.tree] == [
+        ("p1", "p", 1, "IN (1)"),
+        ("p2", "p", 1, "DEFAULT"),
+        ("p1a", "p1", 2, "DEFAULT"),
+    ]
+    assert [part.name.name for part in found.partitions] == ["p1", "p2"]
+    assert found.key_columns == ("at", "k")
+    assert {index.table.name for index in found.indexes} == {"p1", "p1a", "p2"}
+    assert (below.partitioning, below.partition_of) == (None, TableName(name="p1"))
+
+
+def test_foreign_keys_are_told_from_both_ends(any_ground: Ground) -> None:
+    any_ground.ask("CREATE TABLE t (id int PRIMARY KEY, up int CONSTRAINT up REFERENCES t)")
+    any_ground.ask("CREATE TABLE o (t smallint CONSTRAINT below REFERENCES t ON DELETE CASCADE)")
+    above, below = any_ground.there("t"), any_ground.there("o")
+
+    assert ([key.name for key in above.outgoing], [key.name for key in above.incoming]) == (["up"], ["below", "up"])
+    assert below.outgoing == (above.incoming[0],)
+    assert above.incoming[0].columns == (KeyColumn(name="t", type="smallint"),)
+    assert (above.incoming[0].referenced, above.incoming[0].index) == (("id",), "t_pkey")
+    assert above.incoming[0].definition == "FOREIGN KEY (t) REFERENCES t(id) ON DELETE CASCADE"
+
+
+def test_privileges_of_the_table_and_of_a_column_are_told_apart(any_ground: Ground) -> None:
+    any_ground.ask("CREATE TABLE t (a int, b int); GRANT SELECT ON t TO PUBLIC")
+    any_ground.ask("GRANT UPDATE (b) ON t TO pg_monitor WITH GRANT OPTION")
+    facts = any_ground.there()
+
+    assert facts.grants == (Grant(privilege="SELECT", role="PUBLIC"),)
+    assert facts.column("a").grants == ()
+    assert facts.column("b").grants == (Grant(privilege="UPDATE", role="pg_monitor", grantable=True),)
 
 
 @pytest.mark.parametrize(
@@ -221,17 +262,19 @@ def test_a_table_that_is_gone_is_refused_with_a_sentence(ground: Ground) -> None
 # --- rows, values, rights ------------------------------------------------------------------------------------------
 
 
-def test_no_row_value_and_no_query_of_others_ever_shows_in_the_facts(any_ground: Ground) -> None:
+def test_no_row_value_ever_shows_in_the_facts_and_a_comment_only_as_what_undo_puts_back(any_ground: Ground) -> None:
     any_ground.ask("CREATE TABLE users (id bigint PRIMARY KEY, name text)")
     any_ground.ask("INSERT INTO users SELECT n, 'canary-in-a-row' FROM generate_series(1, 500) n; ANALYZE users")
     with any_ground.session() as other:
         other.execute("SELECT 'canary-in-a-query' FROM users")
-        told = any_ground.there("users").model_dump_json()
+        facts = any_ground.there("users")
+        told = facts.model_copy(update={"table": facts.table.model_copy(update={"comments": ()})}).model_dump_json()
         with any_ground.reading() as connection:
             told += "".join(blockers(connection, (USERS,)))
 
     assert "users" in told
     assert "canary" not in told
+    assert facts.table.comment() == facts.table.comment("name") == "canary-in-a-comment"
 
 
 def test_a_small_table_is_counted_and_a_large_one_estimated(users: Ground, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,3 +119,13 @@ def test_a_row_whose_twin_is_being_deleted_stays(people: Ground) -> None:
 
     assert people.ask('SELECT id FROM "People" WHERE "E Mail" = \'m1\' ORDER BY id') == [(91,)]
     assert failed_checks(people, plan, {}) == []
+
+
+def test_rows_that_others_point_to_are_refused_and_a_foreign_key_of_its_own_is_no_obstacle(ground: Ground) -> None:
+    ground.ask("CREATE TABLE up (id int PRIMARY KEY); CREATE TABLE t (id int PRIMARY KEY, c int, up int REFERENCES up)")
+    ask = ("deduplicate", {"table": "t", "columns": "c"})
+    free = understood(ground, ask).problems
+    ground.ask("CREATE TABLE below (t int CONSTRAINT to_t REFERENCES t)")
+
+    assert free == {}
+    assert "(to_t of below)" in understood(ground, ask).problems["table"]
