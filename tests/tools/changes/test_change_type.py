@@ -438,8 +438,8 @@ def things(common_ground: Ground) -> Ground:
         ({"column": "c", "type": "uuid"}, "using", "cannot cast type integer to uuid"),
         ({"column": "h", "type": "integer"}, "column", "`h_whimbrel_old` is there already"),
         ({"column": "b", "type": "integer", "using": "b::integer"}, "type", "a column of type integer does not take"),
-        ({"column": "e", "type": "varchar"}, "column", "policy p on t"),
-        ({"column": "a", "type": "varchar"}, "column", "view v"),
+        ({"column": "e", "type": "varchar"}, "column", "policy p"),
+        ({"column": "a", "type": "varchar"}, "column", "view public.v"),
         ({"column": "i", "type": "varchar"}, "column", "trigger tr"),
         ({"column": "g", "type": "bigint"}, "column", "is generated"),
         ({"column": "id", "type": "text"}, "type", "identity column"),
@@ -466,7 +466,7 @@ def test_answers_that_cannot_stand(things: Ground, wanted: Mapping[str, Scalar],
         ("CREATE TABLE t (id int PRIMARY KEY, c int) PARTITION BY RANGE (id)", "partitioned table cannot be built"),
         (
             "CREATE TABLE t (id int PRIMARY KEY, c int, d int); CREATE STATISTICS s ON c, d FROM t",
-            "statistics object s",
+            "statistics object public.s",
         ),
         (
             "CREATE TABLE t (id int PRIMARY KEY, c int NOT NULL UNIQUE); "

@@ -72,7 +72,7 @@ def strongest(connection: psycopg.Connection[Any], plan: Plan) -> str:
         "SELECT mode FROM pg_locks WHERE pid = pg_backend_pid() AND relation = ANY (%s::regclass[]::oid[])",
         ([name.sql for name in plan.facts.names],),
     )
-    return max((spoken(mode) for (mode,) in held), key=STRENGTH.__getitem__)
+    return max((spoken(mode) for (mode,) in held), key=STRENGTH.__getitem__, default="none")
 
 
 def spoken(mode: str) -> str:
