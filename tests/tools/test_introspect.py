@@ -265,6 +265,8 @@ def test_a_table_that_is_gone_is_refused_with_a_sentence(ground: Ground) -> None
 def test_no_row_value_ever_shows_in_the_facts_and_a_comment_only_as_what_undo_puts_back(any_ground: Ground) -> None:
     any_ground.ask("CREATE TABLE users (id bigint PRIMARY KEY, name text)")
     any_ground.ask("INSERT INTO users SELECT n, 'canary-in-a-row' FROM generate_series(1, 500) n; ANALYZE users")
+    any_ground.ask("COMMENT ON TABLE users IS 'canary-in-a-comment'")
+    any_ground.ask("COMMENT ON COLUMN users.name IS 'canary-in-a-comment'")
     with any_ground.session() as other:
         other.execute("SELECT 'canary-in-a-query' FROM users")
         facts = any_ground.there("users")
