@@ -40,6 +40,7 @@ from protocol.states import (
     RollingBack,
     State,
     execution_of,
+    no_return_of,
 )
 from protocol.steps import Gate
 from tools.engines.postgres import Database, lost_connection
@@ -147,7 +148,7 @@ def _ended(session: Session, state: State) -> int:
     """Map where the run rests to an exit code; what is not a success is raised with its sentence."""
     match state:
         case Done() | Monitoring():
-            session.append(Told(text=_what_now(session.run)))
+            session.append(Told(text=_what_now(session)))
             return 0
         case Abandoned(reason=reason):
             session.append(Told(text=f"Nothing was changed: {reason}."))
@@ -165,15 +166,20 @@ def _ended(session: Session, state: State) -> int:
             return 6
 
 
-def _what_now(run: str) -> str:
+def _what_now(session: Session) -> str:
+    run, execution = session.run, execution_of(session.state)
+    final = no_return_of(execution) if execution else None
+    back = f"“{final.title}” cannot be taken back" if final else f"`whimbrel rollback {run}` takes it back"
     return (
         f"`whimbrel report {run}` tells it, `whimbrel monitor {run}` takes the next reading, "
-        f"`whimbrel announce {run}` has the text to post, `whimbrel rollback {run}` takes it back."
+        f"`whimbrel announce {run}` has the text to post, {back}."
     )
 
 
 def _why_paused(session: Session, reason: str) -> WhimbrelError:
-    on = f"{reason.rstrip('.')}. {_how_on(session)}, `whimbrel rollback {session.run}` takes it back."
+    execution = execution_of(session.state)
+    back = "" if execution and no_return_of(execution) else f", `whimbrel rollback {session.run}` takes it back"
+    on = f"{reason.rstrip('.')}. {_how_on(session)}{back}."
     kinds = (StepFailedEvent, VerificationFailed, DriftFound, RunPaused)
     last = next((event for event in reversed(session.history) if isinstance(event, kinds)), None)
     match last:
@@ -194,7 +200,10 @@ def _how_on(session: Session) -> str:
     execution = execution_of(session.state)
     step = execution.approved.plan.step(execution.next_step or "") if execution else None
     if isinstance(step, Gate):
-        return f"When it is true, `whimbrel resume {session.run} --gate {step.id}` goes on"
+        plan = execution.approved.plan if execution else None
+        digest = f" --approve {plan.digest[:12]} --confirm-database {plan.facts.target.database}" if plan else ""
+        agreed = digest if plan and plan.environment == "production" else ""
+        return f"When it is true, `whimbrel resume {session.run} --gate {step.id}{agreed}` goes on"
     return f"`whimbrel resume {session.run}` goes on"
 
 

@@ -217,7 +217,7 @@ def _rollback(steps: tuple[Step, ...]) -> tuple[RollbackPoint, ...]:
         if step.undo:
             sql = (*step.undo.sql, *sql)
             costs = list(dict.fromkeys([step.undo.costs, *costs]))
-        possible = possible and not (step.final and step.undo is None)
+        possible = possible and not step.is_no_return
         said = " ".join(cost for cost in costs if cost != "Nothing.") or ("Nothing." if costs else NOTHING_YET)
         points.append(
             RollbackPoint(after=step.title, sql=sql, costs=said if possible else NO_RETURN, possible=possible)

@@ -57,12 +57,13 @@ def code_points(around: Around) -> Iterable[Point]:
         yield Point(mark="unknown", text="Application code was not searched: name its folder with --code PATH")
         return
     for references in around.code:
-        of = ", ".join([str(references.table), *(f"{references.table}.{column}" for column in references.columns)])
+        matter = _those_that_matter(references)
+        of = " or ".join(f"{references.table}.{column}" for column in references.columns) or str(references.table)
         yield holds(
-            f"Code: {len(references.uses)} places use {of}; {references.files_read:,} files were read, "
-            f"{len(references.history)} places in old migrations are left out"
+            f"Code: {len(matter)} places concern {of}, {len(references.uses)} use the table; {references.files_read:,} "
+            f"files were read, {len(references.history)} places in old migrations are left out"
         )
-        yield from _first([_used(use) for use in _those_that_matter(references)])
+        yield from _first([_used(use) for use in matter])
         yield from (
             Point(mark="unknown", text=f"Code: {one.files} files were not read ({one.reason}), such as {one.example}")
             for one in references.not_read

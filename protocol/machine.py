@@ -19,6 +19,7 @@ from protocol.states import (
     RollingBack,
     State,
     Verification,
+    no_return_of,
 )
 from protocol.value import Value
 
@@ -149,10 +150,10 @@ def _approved(state: Approval, digest: str, by: str) -> Execution:
 
 
 def _rolling_back(state: Execution) -> RollingBack:
-    final = [step for step in state.approved.plan.steps if step.final and step.undo is None and step.id in state.done]
-    if final:
+    final = no_return_of(state)
+    if final is not None:
         raise IllegalMove(
-            f"“{final[0].title}” was the point of no return, and it is behind this run. Nothing was taken back. "
+            f"“{final.title}” was the point of no return, and it is behind this run. Nothing was taken back. "
             "What is gone is in the backup: restore from there, or go on."
         )
     return RollingBack(execution=_rested(state), left=tuple(reversed(state.done)))

@@ -107,7 +107,7 @@ def _steps(plan: Plan) -> Iterable[str]:
 
 
 def _step(number: int, step: Step) -> Iterable[str]:
-    yield f"**Step {number}: {step.title}** (`{step.id}`)" + (" — ⛔ point of no return" if step.final else "")
+    yield f"**Step {number}: {step.title}** (`{step.id}`)" + _mark(step)
     yield step.why
     if isinstance(step, Gate):
         yield f"- The run rests here, for as long as it takes, until this is true: {step.waits_for}"
@@ -130,6 +130,12 @@ def _step(number: int, step: Step) -> Iterable[str]:
             yield from _code((step.update_sql,))
         case _:
             pass
+
+
+def _mark(step: Step) -> str:
+    if step.is_no_return:
+        return " — ⛔ point of no return"
+    return " — ⚠️ taking it back has its price" if step.final else ""
 
 
 def _rollback(plan: Plan) -> Iterable[str]:

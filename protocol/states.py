@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from protocol.discovery import Sheet
 from protocol.plan import Plan
+from protocol.steps import Step
 from protocol.target import Environment
 from protocol.value import Value
 
@@ -174,6 +175,12 @@ def plan_of(state: State) -> Plan | None:
             return plan_of(was)
         case _:
             return None
+
+
+def no_return_of(execution: Execution) -> Step | None:
+    """The step behind which nothing can be taken back any more, once it is done."""
+    steps = execution.approved.plan.steps
+    return next((step for step in steps if step.is_no_return and step.id in execution.done), None)
 
 
 def execution_of(state: State) -> Execution | None:

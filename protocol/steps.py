@@ -52,6 +52,11 @@ class BaseStep(Value):
     effects: tuple[str, ...] = ()
     final: bool = False
 
+    @property
+    def is_no_return(self) -> bool:
+        """Whether a rollback ends here: what it takes away is in the backup only."""
+        return self.final and self.undo is None
+
 
 class Preflight(BaseStep):
     """Look before anything is touched: rights, drift, blockers, free names, exact row count."""

@@ -280,7 +280,14 @@ def _impossible(desk: Desk) -> dict[str, str]:
 def _unanswered(desk: Desk, questions: tuple[Question, ...], understanding: Understanding) -> NeedsAnswer:
     open_ = [question.id for question in sheet_of(desk).must(questions) if question.id not in READ_FROM_DATABASE]
     missing = tuple(dict.fromkeys([*open_, *understanding.problems]))
-    reasons = " ".join(understanding.problems.values())
-    return NeedsAnswer(
-        f"An answer is needed for: {', '.join(missing)}. {reasons}".strip() + " Nothing was changed.", missing=missing
-    )
+    reasons = " ".join(_sentence(reason) for reason in understanding.problems.values())
+    hints = {q.id: q.hint or q.text for q in questions}
+    how = " ".join(f"({name}: {hints[name]})" for name in open_[:3] if name in hints)
+    if not open_ and reasons:
+        return NeedsAnswer(f"This cannot stand as it was said: {reasons} Nothing was changed.", missing=missing)
+    said = " ".join(part for part in (f"An answer is needed for: {', '.join(missing)}.", how, reasons) if part)
+    return NeedsAnswer(f"{said} Nothing was changed. --answers FILE takes them without asking.", missing=missing)
+
+
+def _sentence(reason: str) -> str:
+    return reason[:1].upper() + reason[1:]

@@ -29,7 +29,7 @@ from agent.chat.visible import visible
 from protocol.errors import WhimbrelError
 from protocol.events import Told
 from protocol.person import Person
-from protocol.states import Execution, Idle, State
+from protocol.states import Approval, Execution, Idle, State
 
 Drive = Callable[[Person], Awaitable[int]]
 
@@ -176,7 +176,8 @@ class Chat(App[int]):
         """Go to what is asked, else to where one speaks; a line that is being written keeps the focus."""
         if self.input_line.has_focus and self.input_line.text:
             return
-        if self.person.is_listening and self.desk.panel is None:
+        spoken_to = self.person.is_listening or (isinstance(self.state, Approval) and self.desk.view is self.desk.chat)
+        if spoken_to and self.desk.panel is None:
             self.input_line.focus()
         else:
             self.desk.take_focus()

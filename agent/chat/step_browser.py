@@ -53,7 +53,7 @@ def _row(number: int, step: Step) -> Table:
     grid.add_column(width=2, justify="right", style="dim")
     grid.add_column(ratio=1)
     takes = ", waits for a deploy" if isinstance(step, Gate) else f", {visible(step.duration.short)}"
-    facts = Text.assemble(lock_text(step), (takes, "dim"), (" ⛔" if step.final else "", "red"))
+    facts = Text.assemble(lock_text(step), (takes, "dim"), (" ⛔" if step.is_no_return else "", "red"))
     grid.add_row(f"{number}", Text(visible(step.title), "bold"))
     grid.add_row("", facts)
     return grid

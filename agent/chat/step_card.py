@@ -93,9 +93,9 @@ def _limits(step: Step) -> list[tuple[str, str]]:
 
 
 def _undo(step: Step) -> list[RenderableType]:
-    if step.undo is None and step.final:
+    if step.undo is None and step.is_no_return:
         return [Text("\n⛔ The point of no return: what this takes away is in the backup only.", "bold red")]
     if step.undo is None:
         return [Text("\nUndo: nothing to undo", "dim")]
-    mark = [Text("\n⛔ The point of no return", "bold red")] if step.final else []
+    mark = [Text("\n⚠ Taking it back has its price", "bold yellow")] if step.final else []
     return [*mark, Text("\nUndo", "bold"), sql_card(*step.undo.sql), prose(f"Costs: {step.undo.costs}", "dim")]

@@ -14,10 +14,13 @@ from agent.drive import open_session, same_target
 from agent.drive import resume as resume_run
 from agent.journal import Journal
 from agent.runs import Run, all_runs, find
+from agent.session import Session
 from agent.setup import Setup, prepare
-from protocol.errors import IllegalMove, NeedsAnswer, UsageError
+from protocol.errors import DriftRefused, IllegalMove, NeedsAnswer, UsageError
 from protocol.events import RunPaused
-from protocol.states import FINAL, Execution, Idle, Monitoring, Paused, RollingBack, execution_of, plan_of
+from protocol.states import FINAL, Execution, Idle, Monitoring, Paused, RollingBack, execution_of, no_return_of, plan_of
+from protocol.steps import Gate
+from tools.planning import drifted
 from tools.steps import go_on_rolling_back, roll_back
 
 
@@ -89,6 +92,7 @@ def resume(
         as_json=as_json,
     )
     _digest_fits(found, approve, confirm_database)
+    _gates_exist(found, gates)
     return drive(console, lambda opened: resume_run(setup, console, found.id, opened))
 
 
@@ -97,15 +101,27 @@ def resume(
 @click.argument("database", metavar="[DSN]", required=False)
 @click.option("--yes", is_flag=True, help="Do not ask; development targets only.")
 @click.option("--confirm-database", metavar="NAME", help="Say the database's name instead of typing it.")
+@click.option("--despite-changes", is_flag=True, help="Also when the tables were changed since; that may go as well.")
 @of_a_run
 def rollback(
-    run: str | None, database: str | None, yes: bool, confirm_database: str | None, **options: str | None
+    run: str | None,
+    database: str | None,
+    yes: bool,
+    confirm_database: str | None,
+    despite_changes: bool,
+    **options: str | None,
 ) -> int:
     """Take RUN back: the undo of each done step, last first. What it costs is said before."""
     found, setup = find_with_database(run, database, options)
     plan, execution = plan_of(found.state), execution_of(found.state)
     if plan is None or execution is None or isinstance(found.state, FINAL):
         raise IllegalMove(f"Run {found.id} is {found.state.phase.replace('_', ' ')}: there is nothing to take back.")
+    final = no_return_of(execution)
+    if final is not None:
+        raise IllegalMove(
+            f"“{final.title}” was the point of no return, and run {found.id} is behind it. Nothing was taken back. "
+            "What is gone is in the backup."
+        )
     name = plan.facts.target.database
     undone = [step.undo for step in reversed(plan.steps) if step.id in execution.done and step.undo]
     costs = undone[-1].costs if undone else "No finished step changed your tables; nothing of yours is lost."
@@ -121,14 +137,16 @@ def rollback(
     ):
         raise NeedsAnswer("Not rolled back. Nothing was changed.")
     console = Console()
-    return drive(console, lambda opened: _roll_back(setup, console, found.id, opened))
+    return drive(console, lambda opened: _roll_back(setup, console, found.id, opened, despite_changes))
 
 
-async def _roll_back(setup: Setup, console: Console, run: str, opened: Opened) -> int:
+async def _roll_back(setup: Setup, console: Console, run: str, opened: Opened, despite_changes: bool) -> int:
     with Journal(setup.runs / run) as journal:
         session = open_session(setup, console, run, journal)
         opened(session)
         await asyncio.to_thread(same_target, session)
+        if not despite_changes and not isinstance(session.state, RollingBack):
+            await asyncio.to_thread(_unchanged_since, session)
         if isinstance(session.state, Execution) and session.state.running:
             session.append(RunPaused(reason="the program ended in the middle of a step"))
         if isinstance(session.state, RollingBack):
@@ -136,6 +154,25 @@ async def _roll_back(setup: Setup, console: Console, run: str, opened: Opened) -
         else:
             await roll_back(session, "whimbrel rollback")
     return 0
+
+
+def _unchanged_since(session: Session) -> None:
+    """Refuse to take a run back over what came after it: its undo would take that along without a word."""
+    execution = execution_of(session.state)
+    if execution is None or was_left_in_a_step(session):
+        return
+    changed = drifted(session, execution.approved.plan, execution.fingerprint)
+    if changed:
+        raise DriftRefused(
+            "The tables are not as this run left them: something was changed since, and taking the run back may take "
+            "that along. Nothing was taken back. Take what came later back first, or add --despite-changes."
+        )
+
+
+def was_left_in_a_step(session: Session) -> bool:
+    """A step that ended with the program, or failed in pieces, has changed more than the journal tells."""
+    state = session.state
+    return isinstance(state, Paused) or (isinstance(state, Execution) and state.running)
 
 
 def find_with_database(
@@ -148,6 +185,15 @@ def find_with_database(
     if setup.dsn is None:
         setup = prepare(demo_dsn_of(found, setup.settings.state_directory), flags(**options))
     return found, setup
+
+
+def _gates_exist(run: Run, gates: tuple[str, ...]) -> None:
+    """A gate that is named wrongly would stay shut without a word."""
+    plan = plan_of(run.state)
+    known = [step.id for step in plan.steps if isinstance(step, Gate)] if plan else []
+    for gate in gates:
+        if gate not in ("all", *known):
+            raise UsageError(f"Run {run.id} has no gate `{gate}`; it has: {', '.join(known) or 'none'}.")
 
 
 def _digest_fits(run: Run, approve: str | None, confirm_database: str | None) -> None:

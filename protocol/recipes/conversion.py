@@ -36,7 +36,7 @@ class Conversion(Value):
     # --- finding what does not convert -------------------------------------------------------------------------------
 
     def _function(self, column: str) -> str:
-        name = derived_name("whimbrel", self.table.name, column, "converts", "to", self.type)
+        name = derived_name("whimbrel", self.table.name, column, "converts")
         return f"{quoted(self.table.schema_name)}.{quoted(name)}"
 
     def create_test(self, column: str) -> str:

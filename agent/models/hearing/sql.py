@@ -19,7 +19,7 @@ BEGINS = re.compile(
     r"(?:unique\s+)?(?:table|index|type|view|materialized|function|trigger|sequence|schema|extension|policy|domain)"
     r"|drop\s+(?:table|index|type|view|materialized|function|trigger|sequence|schema|extension|policy|domain)"
     r"|comment\s+on|update\s+\S+\s+set|insert\s+into|delete\s+from|truncate|grant|revoke|vacuum|cluster|begin\s*;|set\s+\w+\s*="
-    r"|with\s+\w+\s+as|select|do\s*\$|reindex|call|refresh)\b",
+    r"|with\s+\w+\s+as|select|do(?=\s*\$)|reindex|call|refresh)\b",
     re.IGNORECASE,
 )
 SAID_TOO = {"truncate", "vacuum", "grant", "revoke", "cluster", "reindex", "call", "refresh"}
