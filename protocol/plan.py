@@ -124,6 +124,7 @@ class Plan(Value):
                 "environment": self.environment,
                 "steps": steps,
                 "checks": checks,
+                "counted": [[before.sql, after.sql] for before, after in self.counted],
                 "target": self.facts.target.identity,
                 "schema": self.schema_before.fingerprint,
             }
@@ -175,5 +176,5 @@ def _number_of(strategy: str) -> int:
 def _binding(step: Step) -> dict[str, Any]:
     """What of a step an approval is bound to, its undo included."""
     told = {"title", "why", "held", "duration", "effects", "undo"}
-    undo = [_binding(part) for part in step.undo.steps] if step.undo else []
+    undo = [_binding(part) for part in step.undo.steps] if step.undo else None
     return {**step.model_dump(mode="json", exclude=told), "undo": undo}

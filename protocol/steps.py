@@ -55,7 +55,7 @@ class BaseStep(Value):
     @property
     def is_no_return(self) -> bool:
         """Whether a rollback ends here: what it takes away is in the backup only."""
-        return self.final and self.undo is None
+        return self.final and (self.undo is None or not self.undo.steps)
 
 
 class Preflight(BaseStep):
@@ -97,6 +97,7 @@ class Concurrently(BaseStep):
 
     `done_sql` gives true once its effect is there, so that a run that was killed recognises it.
     `leftover_sql` gives true where a try left half of it behind; `clear_sql` removes that before the next one.
+    Where its effect is there before its first try, somebody else made it: refused, unless `accepts_existing`.
     """
 
     kind: Literal["concurrently"] = "concurrently"
@@ -105,6 +106,7 @@ class Concurrently(BaseStep):
     done_sql: str
     leftover_sql: str | None = None
     clear_sql: str | None = None
+    accepts_existing: bool = False
     attempts: int = 5
 
 

@@ -7,7 +7,7 @@ import threading
 
 import psycopg
 
-from protocol.errors import StepFailed
+from protocol.errors import Refused, StepFailed
 from protocol.events import LockWaited
 from protocol.steps import Concurrently
 from tools import ledger
@@ -27,6 +27,7 @@ def run_concurrently(work: Work, step: Concurrently) -> Outcome:
         ledger.claim(connection)
         if ledger.is_done(connection, work.run, step.id):
             return Outcome(facts=(("Already done", "the ledger in the database says so; it was not run again"),))
+        _begin(work, connection, step)
         for attempt in range(1, step.attempts + 1):
             _clear(connection, step)  # clearing may also finish it, as DETACH … FINALIZE does
             if _is_done(connection, step):
@@ -41,6 +42,19 @@ def run_concurrently(work: Work, step: Concurrently) -> Outcome:
                 f"{step.title}: after {step.attempts} tries its effect is not there. Nothing is left of them."
             )
         return _noted(work, connection, step, step.attempts)
+
+
+def _begin(work: Work, connection: Connection, step: Concurrently) -> None:
+    """Note that the step was begun, before its first try: only then is what stands there ours to take back."""
+    if ledger.read_checkpoint(connection, work.run, step.id) is not None:
+        return
+    if not step.accepts_existing and _is_done(connection, step):
+        raise Refused(
+            f"“{step.title}”: what it makes is there already, and it is not from this run. Nothing was changed. "
+            "Look at who made it; drop it or plan again."
+        )
+    with connection.transaction():
+        ledger.note_checkpoint(connection, work.run, step.id, ledger.Checkpoint((), 0, 0))
 
 
 def _tried(work: Work, connection: Connection, step: Concurrently, attempt: int) -> bool:

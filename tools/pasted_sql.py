@@ -9,9 +9,13 @@ from tools.lint.parse import parse
 from tools.refused_sql import refusal
 from tools.understand_sql import changes_in
 
-BEFORE = re.compile(r"(?:\A|[\n;:`“\"'])\s*\Z")
-AFTER = re.compile(r"\A\s*(?:\Z|[;`”\"'])")
+BEFORE = re.compile(r"(?:\A|[\n;:`“])\s*\Z")
+AFTER = re.compile(r"\A\s*(?:\Z|[;`”])")
 """What may stand around a whole statement in somebody's words: their end, a semicolon, a line, a colon, a quote."""
+
+
+LOOKED_BACK = 12
+"""Words before the SQL that may make one statement with it, such as EXPLAIN ANALYZE."""
 
 
 def read_pasted(sql: str) -> tuple[Pasted, ...]:
@@ -23,7 +27,27 @@ def pasted_whole(sql: str, words: str) -> bool:
     """Tell whether the SQL stands in the words letter for letter, and is not cut out of a longer statement."""
     bare = sql.strip().rstrip("; \t\n")
     places = [found.start() for found in re.finditer(re.escape(bare), words)] if bare else []
-    return any(BEFORE.search(words[:at]) and AFTER.search(words[at + len(bare) :]) for at in places)
+    return any(
+        BEFORE.search(words[:at]) and AFTER.search(words[at + len(bare) :]) and not _goes_on(words[:at], bare)
+        for at in places
+    )
+
+
+def _goes_on(before: str, sql: str) -> bool:
+    """Tell whether what stands before makes one statement with the SQL, or a comment of it: then it was cut out."""
+    if before.count("/*") > before.count("*/"):
+        return True
+    chunk = re.split(r";|`|“|\n\s*\n", before)[-1].strip()
+    said = chunk.split()[-LOOKED_BACK:]
+    return any(_reads(" ".join([*said[first:], sql])) for first in range(len(said)))
+
+
+def _reads(text: str) -> bool:
+    try:
+        tree(text)
+    except NotRead:
+        return False
+    return True
 
 
 def _read(statement: Statement) -> Pasted:

@@ -47,9 +47,7 @@ def undo_step(work: Work, step: Step, *, begun: bool = False) -> bool:
 
 def was_left_in_the_middle(work: Work, step: Step) -> bool:
     """A step that goes in pieces may have been begun without being done: a backfill, an index built concurrently."""
-    return isinstance(step, Concurrently) or _asked(
-        work, lambda c: ledger.read_checkpoint(c, work.run, step.id) is not None
-    )
+    return _asked(work, lambda connection: ledger.read_checkpoint(connection, work.run, step.id) is not None)
 
 
 def is_in_ledger(work: Work, step_id: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from protocol.errors import Refused, ToolRefused, WhimbrelError
+from protocol.errors import IllegalMove, Refused, ToolRefused, WhimbrelError
 from protocol.events import (
     DriftFound,
     RollbackConfirmed,
@@ -23,7 +23,7 @@ from protocol.events import (
     Told,
 )
 from protocol.person import Confirm, Hold, RollBack
-from protocol.states import Execution, Paused, RollingBack
+from protocol.states import Execution, Paused, RollingBack, execution_of
 from protocol.steps import Gate, Step
 from protocol.value import Value
 from tools.engines.postgres import lost_connection
@@ -97,8 +97,20 @@ async def ask_what_next(arguments: WhatNext, desk: Desk) -> Result:
 
 async def roll_back(desk: Desk, by: str) -> Result:
     """Undo every done step, last first, each in its own transaction."""
+    await asyncio.to_thread(_refuse_behind_no_return, desk)
     desk.append(RollbackConfirmed(by=by))
     return await go_on_rolling_back(desk)
+
+
+def _refuse_behind_no_return(desk: Desk) -> None:
+    """A program killed right after the point of no return leaves that to the ledger alone."""
+    execution = execution_of(desk.state)
+    step = execution.approved.plan.step(execution.next_step or "") if execution else None
+    if step is not None and step.is_no_return and is_in_ledger(desk.work(), step.id):
+        raise IllegalMove(
+            f"“{step.title}” was the point of no return, and it is done, though the journal did not know. Nothing was "
+            "taken back. Resume the run; what is gone is in the backup."
+        )
 
 
 async def go_on_rolling_back(desk: Desk) -> Result:

@@ -456,6 +456,49 @@ def test_a_step_that_only_the_database_knows_is_taken_back_too(
     assert picture(shop) == before
 
 
+def test_a_point_of_no_return_that_only_the_database_knows_is_not_passed_backwards(
+    whimbrel: Whimbrel, shop: str, place: Any
+) -> None:
+    done = whimbrel("run", shop, "drop table orders", "--environment", "development", "--yes", "--gate", "all")
+    journal = place.state / "runs" / place.runs[0] / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    started = max(i for i, line in enumerate(lines) if b'"step_started"' in line)
+    offered = whimbrel("rollback", place.runs[0], shop, "--yes")
+    journal.write_bytes(b"".join(lines[: started + 1]))  # as if killed between the commit and its event
+    back = whimbrel("rollback", place.runs[0], shop, "--yes")
+
+    assert done.code == 0
+    assert "cannot be taken back" in done.out
+    assert offered.code == back.code == 4
+    assert "was the point of no return" in offered.err
+    assert "was the point of no return, and it is done, though the journal did not know" in back.err
+
+
+def test_a_run_is_not_taken_back_over_what_came_after_it(whimbrel: Whimbrel, shop: str, place: Any) -> None:
+    whimbrel("run", shop, "set the default of users.email to 'a'", "--environment", "development", "--yes")
+    first = place.runs[0]
+    whimbrel("run", shop, "set the default of users.email to 'b'", "--environment", "development", "--yes")
+    refused = whimbrel("rollback", first, shop, "--yes")
+    insisted = whimbrel("rollback", first, shop, "--yes", "--despite-changes")
+
+    assert refused.code == 4
+    assert "something was changed since" in refused.err
+    assert insisted.code == 0
+
+
+def test_a_deploy_gate_pauses_the_run_until_its_name_is_said(whimbrel: Whimbrel, shop: str, place: Any) -> None:
+    wish = "rename users.email to email_address"
+    paused = whimbrel("run", shop, wish, "--environment", "development", "--yes")
+    run = place.runs[0]
+    misspelt = whimbrel("resume", run, shop, "--yes", "--gate", "deployd")
+    still = whimbrel("resume", run, shop, "--yes")
+    done = whimbrel("resume", run, shop, "--yes", "--gate", "deployed")
+
+    assert (paused.code, misspelt.code, still.code, done.code) == (6, 2, 6, 0)
+    assert f"`whimbrel resume {run} --gate deployed` goes on" in paused.err
+    assert "has no gate `deployd`; it has: deployed" in misspelt.err
+
+
 @pytest.mark.parametrize("named", [("--profile", "prod"), ()], ids=["with its profile", "by its address alone"])
 def test_what_a_profile_calls_production_is_not_talked_out_of_it(
     named: tuple[str, ...], whimbrel: Whimbrel, shop: str, place: Any, picture: Callable[[str], str]

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from protocol.errors import StepFailed
+from protocol.errors import Refused, StepFailed
 from protocol.figure import Figure
 from protocol.names import TableName
 from protocol.recipes import index
@@ -55,13 +55,31 @@ def test_the_index_is_built_and_noted(table: Ground) -> None:
     assert is_noted(table)
 
 
-def test_what_is_there_already_is_not_built_again(table: Ground) -> None:
+def begun(ground: Ground) -> Work:
+    """A run that noted the step and was killed in its first try."""
+    work = work_on(ground)
+    with ground.database.writing("run-1", "begin") as connection:
+        ledger.note_checkpoint(connection, "run-1", "build_index", ledger.Checkpoint((), 0, 0))
+    return work
+
+
+def test_what_an_earlier_try_of_ours_built_is_not_built_again(table: Ground) -> None:
     table.ask("CREATE INDEX t_a_idx ON t (a)")
     before = table.value("SELECT to_regclass('t_a_idx')::oid::bigint")
-    run_concurrently(work_on(table), building())
+    run_concurrently(begun(table), building())
 
     assert table.value("SELECT to_regclass('t_a_idx')::oid::bigint") == before
     assert is_noted(table)
+
+
+def test_what_somebody_else_made_is_neither_taken_for_ours_nor_taken_back(table: Ground) -> None:
+    table.ask("CREATE INDEX t_a_idx ON t (id)")
+    work, step = work_on(table), building()
+    with pytest.raises(Refused, match="it is not from this run"):
+        run_concurrently(work, step)
+
+    assert not undo_step(work, step, begun=was_left_in_the_middle(work, step))
+    assert table.ask(VALID) == [(True,)]
 
 
 def test_an_invalid_index_of_a_broken_try_is_dropped_and_built_again(table: Ground) -> None:
@@ -136,7 +154,7 @@ def test_undoing_drops_it_and_undoing_again_does_nothing(table: Ground) -> None:
 def test_what_was_left_in_the_middle_is_undone_too(table: Ground) -> None:
     table.ask("CREATE INDEX t_a_idx ON t (a)")
     table.ask("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 't_a_idx'::regclass")
-    work, step = work_on(table), building()
+    work, step = begun(table), building()
 
     assert undo_step(work, step, begun=was_left_in_the_middle(work, step))
     assert table.ask(VALID) == []

@@ -14,6 +14,9 @@ from tools.introspect.value import REFUSALS, SQL
 CANNOT_TRY = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
 """The role may make no temporary table, or the server is a standby: then the step itself has to say it."""
 
+PATIENCE_MS = 2_000
+"""For a statement on an empty table: what takes longer runs somebody's function."""
+
 EXTENSIONS = {
     "gin": "extension pg_trgm brings gin_trgm_ops for text, btree_gin brings classes for plain values",
     "gist": "extension btree_gist brings classes for plain values such as numbers, text and dates",
@@ -29,6 +32,7 @@ def try_out(connection: Connection, trial: Trial, facts: Facts) -> None:
     try:
         with connection.transaction(force_rollback=True):
             connection.execute("SET TRANSACTION READ WRITE")
+            connection.execute(f"SET LOCAL statement_timeout = {PATIENCE_MS}")
             for copy, table in trial.copies:
                 _copy(connection, copy, facts.of(table))
             for question, sql in trial.tries:

@@ -326,3 +326,19 @@ def test_a_piece_of_a_sentence_is_no_pasted_statement(words: str, whole: bool) -
 
 def test_an_empty_answer_is_pasted_nowhere() -> None:
     assert not pasted_whole(" ; ", "a ; b")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "INSERT INTO log VALUES ('DROP TABLE users');",
+        "EXPLAIN\nDELETE FROM t;",
+        "run it: EXPLAIN ANALYZE\nDELETE FROM t",
+        "/* never run:\nDROP TABLE users;\n*/ SELECT 1",
+    ],
+)
+def test_sql_that_is_a_piece_of_something_else_is_not_whole(words: str) -> None:
+    sql = "DELETE FROM t" if "DELETE" in words else "DROP TABLE users"
+
+    assert not pasted_whole(sql, words)
+    assert pasted_whole(sql, f"please run this\n{sql};")
