@@ -54,6 +54,8 @@ class Table(Value):
     row_security: bool = False
     comments: tuple[tuple[str, str], ...] = ()
     """Column name and text; an empty name is the table itself."""
+    attached: tuple[str, ...] = ()
+    """What hangs on it besides its own parts: partitions and heirs, rules, policies, its types' labels, its storage."""
 
     @property
     def fingerprint(self) -> str:
@@ -127,6 +129,8 @@ def differences(before: Table, after: Table) -> tuple[str, ...]:
         said += [f"{word} `{name}` was added" for name in new if name not in old]
         said += [f"{word} `{name}` was dropped" for name in old if name not in new]
         said += [f"{word} `{name}` was changed" for name in new if name in old and new[name] != old[name]]
+    said += [f"{part} was attached" for part in after.attached if part not in before.attached]
+    said += [f"{part} is gone" for part in before.attached if part not in after.attached]
     if before.row_security != after.row_security:
         said.append("row security was switched")
     if before.comments != after.comments:

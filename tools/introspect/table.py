@@ -56,6 +56,7 @@ def table_of_row(connection: Connection, name: TableName, row: Row) -> Table:
         ),
         triggers=tuple(Trigger(name=n, definition=d, enabled=e) for n, d, e in _rows(connection, "triggers", oid)),
         comments=tuple(_rows(connection, "comments", oid)),
+        attached=tuple(row[0] for row in _rows(connection, "attached", oid)),
     )
 
 

@@ -47,6 +47,29 @@ FROM pg_description d LEFT JOIN pg_attribute a ON a.attrelid = d.objoid AND a.at
 WHERE d.classoid = 'pg_class'::regclass AND d.objoid = $1::oid
 ORDER BY 1
 
+-- name: attached
+-- What hangs on the table besides its own parts, so that a plan notices when it changes.
+WITH RECURSIVE below (oid) AS (
+  SELECT inhrelid FROM pg_inherits WHERE inhparent = $1::oid
+  UNION
+  SELECT i.inhrelid FROM pg_inherits i JOIN below b ON i.inhparent = b.oid
+)
+SELECT 'heir ' || n.nspname || '.' || c.relname
+FROM below JOIN pg_class c USING (oid) JOIN pg_namespace n ON n.oid = c.relnamespace
+UNION ALL
+SELECT 'rule ' || rulename FROM pg_rewrite WHERE ev_class = $1::oid
+UNION ALL
+SELECT 'policy ' || polname || ' ' || md5(concat(polcmd, polroles, polqual, polwithcheck)) FROM pg_policy
+WHERE polrelid = $1::oid
+UNION ALL
+SELECT 'type ' || t.typname || ' of ' || string_agg(e.enumlabel, ', ' ORDER BY e.enumsortorder)
+FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid
+WHERE t.oid IN (SELECT atttypid FROM pg_attribute WHERE attrelid = $1::oid AND attnum > 0 AND NOT attisdropped)
+GROUP BY t.oid, t.typname
+UNION ALL
+SELECT 'storage ' || relpersistence::text FROM pg_class WHERE oid = $1::oid AND relpersistence <> 'p'
+ORDER BY 1
+
 -- name: key
 -- The best key to walk along: primary first, then unique on NOT NULL columns, plain columns only, fewest columns first.
 SELECT c.relname,
