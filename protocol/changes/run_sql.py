@@ -162,7 +162,7 @@ def _of_acknowledgement(situation: Situation) -> dict[str, str]:
     answer = situation.sheet.get("acknowledged")
     if answer is None or (answer.value == I_KNOW and answer.origin is Origin.PERSON):
         return {}
-    return {"acknowledged": f"Only `{I_KNOW}`, typed by you, is taken."}
+    return {"acknowledged": f"Only `{I_KNOW}`, from you and not from a model, is taken."}
 
 
 def _short(sql: str) -> str:

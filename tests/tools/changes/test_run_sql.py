@@ -190,7 +190,7 @@ def test_an_unknown_environment_is_none_for_development(ground: Ground) -> None:
 def test_only_the_exact_words_acknowledge(ground: Ground, said: str) -> None:
     found = understood(ground, wanted("TRUNCATE t", acknowledged=said))
 
-    assert "typed by you" in found.problems["acknowledged"]
+    assert "from you and not from a model" in found.problems["acknowledged"]
 
 
 @pytest.mark.parametrize("origin", [Origin.WORDS, Origin.ASSUMPTION, Origin.SETTING, Origin.DATABASE])
