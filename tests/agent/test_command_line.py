@@ -486,6 +486,21 @@ def test_a_run_is_not_taken_back_over_what_came_after_it(whimbrel: Whimbrel, sho
     assert insisted.code == 0
 
 
+def test_a_plan_names_the_code_that_uses_what_changes(whimbrel: Whimbrel, shop: str, place: Any) -> None:
+    code = place.folder / "app"
+    code.mkdir()
+    (code / "mail.py").write_text("def addresses(db):\n    return db.execute('SELECT email FROM users')\n")
+    wish = "rename users.email to email_address"
+    searched = whimbrel("plan", shop, wish, "--environment", "development", "--code", str(code))
+    unsearched = whimbrel("plan", shop, wish, "--environment", "development")
+    missing = whimbrel("plan", shop, wish, "--environment", "development", "--code", str(code / "nowhere"))
+
+    assert "Code: mail.py:2 (SELECT)" in searched.out
+    assert "Application code was not searched" in unsearched.out
+    assert (searched.code, unsearched.code, missing.code) == (0, 0, 2)
+    assert "nowhere" in missing.err
+
+
 def test_a_deploy_gate_pauses_the_run_until_its_name_is_said(whimbrel: Whimbrel, shop: str, place: Any) -> None:
     wish = "rename users.email to email_address"
     paused = whimbrel("run", shop, wish, "--environment", "development", "--yes")
