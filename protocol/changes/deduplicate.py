@@ -194,13 +194,19 @@ class Deduplicate(Change):
         needed = ", ".join(dict.fromkeys([*removed.keys, *(quoted(column) for column in self.columns)]))
         row = {name: ", ".join(f"{name}.{key}" for key in removed.keys) for name in ("this", "other")}
         by_key = ", ".join(f"other.{key}{order}" for key in removed.keys)
+        held = ", ".join(f"other.{quoted(column)} AS same_{n}" for n, column in enumerate(self.columns, start=1))
+        of_twin = ", ".join(f"stays.same_{n}" for n in range(1, len(self.columns) + 1))
+        still = " AND ".join(
+            f"target.{quoted(column)} = doomed.same_{n}" for n, column in enumerate(self.columns, start=1)
+        )
 
         def write(batch: str) -> str:
             return removed.remove(
-                f"SELECT {row['this']} FROM (SELECT {needed} FROM {self.table.sql} WHERE {batch}) AS this "
-                f"CROSS JOIN LATERAL (SELECT FROM {self.table.sql} AS other WHERE {self._same('other', 'this')} "
+                f"SELECT {row['this']}, {of_twin} FROM (SELECT {needed} FROM {self.table.sql} WHERE {batch}) AS this "
+                f"CROSS JOIN LATERAL (SELECT {held} FROM {self.table.sql} AS other WHERE {self._same('other', 'this')} "
                 f"AND ({row['other']}) {before} ({row['this']}) ORDER BY {by_key} LIMIT 1 FOR SHARE) AS stays "
-                "FOR UPDATE OF this"
+                "FOR UPDATE OF this",
+                still=still,
             )
 
         step = keyset_walk(

@@ -39,12 +39,16 @@ class RemovedRows(Value):
             lock="ACCESS SHARE",
         )
 
-    def remove(self, doomed: str, before: str = "") -> str:
-        """Move the rows of the query `doomed`, which gives keys by their names; `before` are WITH queries it needs."""
+    def remove(self, doomed: str, before: str = "", still: str = "true") -> str:
+        """Move the rows of the query `doomed`, which gives keys by their names; `before` are WITH queries it needs.
+
+        `still` is asked of `target` and `doomed` again where the row was changed by another session meanwhile: what
+        `doomed` found out by a join is not (measured).
+        """
         columns = ", ".join(quoted(column.name) for column in self.columns)
         return (
             f"WITH {before}doomed AS ({doomed}), gone AS (DELETE FROM {self.table.sql} AS target USING doomed "
-            f"WHERE {self.on_key('target', 'doomed')} RETURNING target.*) "
+            f"WHERE {self.on_key('target', 'doomed')} AND {still} RETURNING target.*) "
             f"INSERT INTO {self.archive.sql} ({columns}) SELECT {columns} FROM gone"
         )
 

@@ -121,6 +121,21 @@ def test_a_row_whose_twin_is_being_deleted_stays(people: Ground) -> None:
     assert failed_checks(people, plan, {}) == []
 
 
+def test_a_row_that_is_no_longer_double_stays(people: Ground) -> None:
+    people.ask('CREATE INDEX ON "People" ("E Mail")')
+    plan = plan_for(people, wanted())
+    work = people.work(plan)
+    with ThreadPoolExecutor(1) as pool, people.session() as application:
+        application.execute("""UPDATE "People" SET "E Mail" = 'its own' WHERE id = 91""")
+        running = pool.submit(up, work, work_steps(plan))
+        people.until_waiting("whimbrel%")
+        application.commit()
+        running.result()
+
+    assert people.value('SELECT low FROM "People" WHERE id = 91') == "its own"
+    assert failed_checks(people, plan, {}) == []
+
+
 def test_rows_that_others_point_to_are_refused_and_a_foreign_key_of_its_own_is_no_obstacle(ground: Ground) -> None:
     ground.ask("CREATE TABLE up (id int PRIMARY KEY); CREATE TABLE t (id int PRIMARY KEY, c int, up int REFERENCES up)")
     ask = ("deduplicate", {"table": "t", "columns": "c"})
