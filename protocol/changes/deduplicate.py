@@ -13,7 +13,7 @@ from protocol.names import Name, TableName, derived_name, quoted
 from protocol.recipes import index
 from protocol.recipes.kept_in import free_name
 from protocol.recipes.looking import no_leftovers
-from protocol.recipes.removed_rows import RemovedRows, referenced_by
+from protocol.recipes.removed_rows import RemovedRows, not_put_back, referenced_by
 from protocol.situation import Situation
 from protocol.steps import Backfill, Check, Step
 from protocol.strategy import Strategy
@@ -62,6 +62,9 @@ class Deduplicate(Change):
                 "table": f"other rows point to rows of `{facts.name}` ({referenced_by(facts.incoming)}). Point them to "
                 "the row that stays, drop the constraint, and remove the double rows then."
             }
+        refused = not_put_back(facts.table, facts.key)
+        if refused:
+            return {"table": f"rows of `{facts.name}` cannot be removed: {refused}"}
         unique = _already_unique(facts, situation.columns())
         return {"columns": f"index `{unique}` keeps them unique already."} if unique else {}
 

@@ -229,7 +229,7 @@ class _Way:
         return (
             f"WITH batch AS ({self._wanted(self.change.table, self._where(batch))} FOR SHARE), "
             f"put AS (INSERT INTO {self.change.target.sql} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} "
-            f"FROM batch ON CONFLICT DO NOTHING RETURNING {unique}) "
+            f"FROM batch ON CONFLICT ({unique}) DO NOTHING RETURNING {unique}) "
             f"INSERT INTO {self.moved.sql} ({keys}) SELECT {unique} FROM put"
         )
 

@@ -1,6 +1,6 @@
 """Take rows out of a table into one of schema `whimbrel`, in the transaction that deletes them; put them back."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from protocol.figure import Figure
 from protocol.foreign_key import ForeignKey
@@ -8,7 +8,7 @@ from protocol.key import Key
 from protocol.keyset import keyset_walk
 from protocol.names import TableName, quoted
 from protocol.recipes.instant import instant
-from protocol.schema import Column
+from protocol.schema import Column, Table
 from protocol.steps import Backfill, Statements, Undo
 from protocol.value import Value
 
@@ -68,17 +68,40 @@ class RemovedRows(Value):
         return Undo(steps=(refill,), costs=f"Rows whose key was taken meanwhile stay in {self.archive}.")
 
     def _back(self, batch: str) -> str:
+        """The key is named: without it any deferrable constraint of the table makes the server refuse (measured)."""
         columns = ", ".join(quoted(column.name) for column in self.columns if not column.generated)
         keys = ", ".join(self.keys)
         return (
             f"WITH back AS (INSERT INTO {self.table.sql} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} "
-            f"FROM {self.archive.sql} WHERE {batch} ON CONFLICT DO NOTHING RETURNING {keys}) "
+            f"FROM {self.archive.sql} WHERE {batch} ON CONFLICT ({keys}) DO NOTHING RETURNING {keys}) "
             f"DELETE FROM {self.archive.sql} AS kept USING back WHERE {self.on_key('kept', 'back')}"
         )
 
     def walk(self, step: Backfill, rows: Figure) -> Backfill:
         """The step with the undo that puts the rows back."""
         return step.model_copy(update={"undo": self.put_back(rows)})
+
+
+def deferrable_key(table: Table, columns: Collection[str]) -> str | None:
+    """The constraint that keeps just these columns unique and can be deferred: ON CONFLICT takes none (measured)."""
+    found = (
+        there.name
+        for there in table.constraints
+        if there.kind in ("p", "u") and set(there.columns) == set(columns)
+        if there.definition.endswith((" DEFERRABLE", " DEFERRABLE INITIALLY DEFERRED"))
+    )
+    return next(found, None)
+
+
+def not_put_back(table: Table, key: Key) -> str | None:
+    """Why rows of the table, once removed, could not be put back; None where they can."""
+    name = deferrable_key(table, [column.name for column in key.columns])
+    if name is None:
+        return None
+    return (
+        f"its key is kept by `{name}`, which is DEFERRABLE, so removed rows could not be put back: "
+        "make that constraint NOT DEFERRABLE first."
+    )
 
 
 def referenced_by(keys: Iterable[ForeignKey]) -> str:

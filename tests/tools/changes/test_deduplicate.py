@@ -121,6 +121,23 @@ def test_a_row_whose_twin_is_being_deleted_stays(people: Ground) -> None:
     assert failed_checks(people, plan, {}) == []
 
 
+def test_a_deferrable_constraint_on_other_columns_is_no_obstacle(any_ground: Ground) -> None:
+    any_ground.ask("CREATE TABLE t (id int PRIMARY KEY, n int UNIQUE DEFERRABLE, c int)")
+    any_ground.ask("INSERT INTO t SELECT i, i, i % 9 FROM generate_series(1, 150) i")
+
+    there_and_back(any_ground, lambda: plan_for(any_ground, ("deduplicate", {"table": "t", "columns": "c"})))
+
+
+@pytest.mark.parametrize("how", ["DEFERRABLE", "DEFERRABLE INITIALLY DEFERRED"])
+def test_a_deferrable_key_is_refused(ground: Ground, how: str) -> None:
+    ground.ask(f"CREATE TABLE t (id int CONSTRAINT its_key PRIMARY KEY {how}, c int)")
+
+    assert (
+        "`its_key`, which is DEFERRABLE"
+        in understood(ground, ("deduplicate", {"table": "t", "columns": "c"})).problems["table"]
+    )
+
+
 def test_a_row_that_is_no_longer_double_stays(people: Ground) -> None:
     people.ask('CREATE INDEX ON "People" ("E Mail")')
     plan = plan_for(people, wanted())

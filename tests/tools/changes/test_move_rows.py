@@ -123,6 +123,29 @@ def test_a_value_that_is_too_long_stops_it_instead_of_being_cut(shop: Ground) ->
         up(shop.work(plan), work_steps(plan))
 
 
+def test_deferrable_constraints_on_other_columns_are_no_obstacle(any_ground: Ground) -> None:
+    any_ground.ask("CREATE TABLE a (id int PRIMARY KEY, n int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+    any_ground.ask("CREATE TABLE b (id int PRIMARY KEY, n int UNIQUE DEFERRABLE)")
+    any_ground.ask("INSERT INTO a SELECT i, i FROM generate_series(1, 150) i")
+    ask = ("move_rows", {"table": "a", "target": "b", "delete_source": True})
+
+    there_and_back(any_ground, lambda: plan_for(any_ground, ask))
+
+
+def test_deferrable_keys_are_refused(ground: Ground) -> None:
+    ground.ask(
+        "CREATE TABLE a (id int CONSTRAINT its_key PRIMARY KEY DEFERRABLE, n int); CREATE TABLE b (id int UNIQUE)"
+    )
+    ground.ask("CREATE TABLE c (id int UNIQUE DEFERRABLE)")
+    deleting = understood(ground, ("move_rows", {"table": "a", "target": "b", "delete_source": True})).problems
+    copying = understood(ground, ("move_rows", {"table": "a", "target": "b"})).problems
+    into = understood(ground, ("move_rows", {"table": "a", "target": "c"})).problems
+
+    assert "`its_key`, which is DEFERRABLE" in deleting["delete_source"]
+    assert copying == {}
+    assert "no unique key" in into["mapping"]
+
+
 CONFLICTS: list[tuple[dict[str, Any], str, str]] = [
     ({"target": "source"}, "target", "where the rows come from"),
     ({"table": "keyless"}, "table", "no primary key"),
