@@ -13,7 +13,7 @@ from protocol.names import Name, TableName, derived_name, quoted
 from protocol.recipes import index
 from protocol.recipes.kept_in import free_name
 from protocol.recipes.looking import no_leftovers
-from protocol.recipes.removed_rows import RemovedRows, not_put_back, referenced_by
+from protocol.recipes.removed_rows import RemovedRows, fired_by_insert, not_put_back, referenced_by
 from protocol.situation import Situation
 from protocol.steps import Backfill, Check, Step
 from protocol.strategy import Strategy
@@ -177,7 +177,13 @@ class Deduplicate(Change):
         facts = situation.facts.of(self.table)
         assert facts.key is not None, "conflicts refuse a table without a key"
         archive = self._archive(situation.facts)
-        return RemovedRows(table=self.table, key=facts.key, columns=facts.table.columns, archive=archive)
+        return RemovedRows(
+            table=self.table,
+            key=facts.key,
+            columns=facts.table.columns,
+            archive=archive,
+            triggers=fired_by_insert(facts.table),
+        )
 
     def _same(self, one: str, other: str) -> str:
         return " AND ".join(f"{one}.{quoted(column)} = {other}.{quoted(column)}" for column in self.columns)

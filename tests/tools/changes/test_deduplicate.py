@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from protocol.discovery import Scalar
+from protocol.errors import StepFailed
 from tests.tools.changes.road import (
     back_from_everywhere,
     down,
@@ -136,6 +137,39 @@ def test_a_deferrable_key_is_refused(ground: Ground, how: str) -> None:
         "`its_key`, which is DEFERRABLE"
         in understood(ground, ("deduplicate", {"table": "t", "columns": "c"})).problems["table"]
     )
+
+
+def test_the_triggers_that_rows_put_back_pass_are_named(ground: Ground) -> None:
+    ground.ask("CREATE TABLE t (id int PRIMARY KEY, c int)")
+    ground.ask("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'")
+    ground.ask("CREATE TRIGGER both_of BEFORE UPDATE OR INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()")
+    ground.ask("CREATE TRIGGER off BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()")
+    ground.ask("ALTER TABLE t DISABLE TRIGGER off")
+    ground.ask('CREATE TRIGGER "my INSERT" BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()')
+    steps = work_steps(plan_for(ground, ("deduplicate", {"table": "t", "columns": "c"})))
+    costs = [step.undo.costs for step in steps if step.id == "remove" and step.undo]
+
+    assert "for each row put back and may change it: both_of." in costs[0]
+
+
+def test_a_trigger_that_gives_rows_put_back_another_key_stops_the_rollback(any_ground: Ground) -> None:
+    any_ground.ask("CREATE TABLE t (id int PRIMARY KEY, c int)")
+    any_ground.ask("INSERT INTO t VALUES (1, 1), (2, 1), (3, 1)")
+    plan = plan_for(any_ground, ("deduplicate", {"table": "t", "columns": "c"}))
+    work = any_ground.work(plan)
+    up(work, work_steps(plan))
+    any_ground.ask(
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN new.id := new.id + 1; RETURN new; END'"
+    )
+    any_ground.ask("CREATE TRIGGER other_key BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()")
+    with pytest.raises(StepFailed, match=r"^a trigger of t gave another key to a row that was put back; disable"):
+        down(work, work_steps(plan))
+    assert any_ground.ask("SELECT id FROM t") == [(1,)]
+    assert any_ground.ask("SELECT id FROM whimbrel.removed_t_c ORDER BY id") == [(2,), (3,)]
+
+    any_ground.ask("ALTER TABLE t DISABLE TRIGGER other_key")
+    down(work, work_steps(plan))
+    assert any_ground.ask("SELECT id FROM t ORDER BY id") == [(1,), (2,), (3,)]
 
 
 def test_a_row_that_is_no_longer_double_stays(people: Ground) -> None:
