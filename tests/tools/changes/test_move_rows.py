@@ -1,5 +1,6 @@
 """Rows go to another table, arrive with their values, are deleted if wanted, and come back, on every server we have."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -94,6 +95,72 @@ def test_a_row_that_changed_after_it_was_copied_is_not_deleted(shop: Ground) -> 
     work = shop.work(plan)
     up(work, steps[:gate])
     shop.ask('UPDATE "Orders" SET note = \'{"x": 2}\' WHERE b = 7')
+
+    with pytest.raises(StepFailed, match="1 rows"):
+        up(work, steps[gate:])
+    assert shop.value('SELECT count(*) FROM "Orders"') == 250
+
+
+def test_new_code_may_delete_and_change_moved_rows_while_it_runs(shop: Ground) -> None:
+    plan = plan_for(shop, wanted(delete_source=True))
+    steps = work_steps(plan)
+    gate = next(at for at, step in enumerate(steps) if step.kind == "gate")
+    work = shop.work(plan)
+    up(work, steps[:gate])
+    shop.ask("DELETE FROM old_orders WHERE id = 5")
+    shop.ask("UPDATE old_orders SET name = 'new' WHERE id = 6")
+    shop.ask("INSERT INTO \"Orders\" (a, b, note) VALUES ('k0', 500, '{}')")
+    up(work, steps[gate:])
+
+    assert shop.value('SELECT count(*) FROM "Orders"') == 0
+    assert shop.ask("SELECT id, name FROM old_orders WHERE id IN (5, 6, 500) ORDER BY id") == [
+        (6, "new"),
+        (500, "k0/500"),
+    ]
+    assert failed_checks(shop, plan, {}) == []
+    down(work, steps)
+    assert shop.value('SELECT count(*) FROM "Orders"') == 251
+    assert shop.ask("SELECT id, name FROM old_orders ORDER BY id") == [(900, "mine")]
+
+
+def test_rows_that_were_taken_out_again_can_be_moved_again(shop: Ground) -> None:
+    plan = plan_for(shop, wanted())
+    steps = work_steps(plan)
+    work = shop.work(plan)
+    up(work, steps)
+    down(work, steps[1:])
+    up(work, steps[1:])
+
+    assert shop.value("SELECT count(*) FROM old_orders") == 251
+    assert failed_checks(shop, plan, {}) == []
+
+
+def test_new_code_may_delete_a_moved_row_while_rows_are_copied(shop: Ground) -> None:
+    plan = plan_for(shop, wanted())
+    steps = work_steps(plan)
+    work = shop.work(plan)
+    up(work, steps[:1])
+    with ThreadPoolExecutor(1) as pool, shop.session() as application:
+        application.execute('SELECT FROM "Orders" WHERE b = 248 FOR UPDATE')
+        running = pool.submit(up, work, steps[1:])
+        shop.until_waiting("whimbrel%")
+        gone = shop.ask("DELETE FROM old_orders WHERE id < 900 RETURNING id")
+        application.commit()
+        running.result()
+
+    assert gone
+    assert shop.value("SELECT count(*) FROM old_orders WHERE id < 900") == 250 - len(gone)
+    assert failed_checks(shop, plan, {}) == []
+
+
+def test_a_row_that_changed_on_both_sides_is_not_deleted(shop: Ground) -> None:
+    plan = plan_for(shop, wanted(delete_source=True))
+    steps = work_steps(plan)
+    gate = next(at for at, step in enumerate(steps) if step.kind == "gate")
+    work = shop.work(plan)
+    up(work, steps[:gate])
+    shop.ask('UPDATE "Orders" SET note = \'{"x": 2}\' WHERE b = 7')
+    shop.ask("DELETE FROM old_orders WHERE id = 7")
 
     with pytest.raises(StepFailed, match="1 rows"):
         up(work, steps[gate:])
