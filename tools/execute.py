@@ -10,6 +10,7 @@ import psycopg
 from protocol.errors import Refused, StepFailed, WhimbrelError
 from protocol.events import LockWaited
 from protocol.plan import Plan
+from protocol.recipes.refusing import SPEAKS
 from protocol.steps import Guard, Statements
 from tools import ledger
 from tools.engines.postgres import Connection, Database, one_value
@@ -127,4 +128,8 @@ def failed(database: Database, error: psycopg.Error) -> str:
             f"the connection to {database.alias} broke: {database.say(error)}. Whether the last transaction was "
             "committed is not known here; `whimbrel resume` finds it out from the database and repeats nothing."
         )
-    return f"the server refused: {database.say(error)} (SQLSTATE {error.sqlstate}). The transaction was rolled back."
+    said = database.say(error)
+    ours = said.partition(SPEAKS)[2].rstrip('"')
+    if ours and error.sqlstate == "42704":  # undefined_object
+        return f"{ours}. The transaction was rolled back."
+    return f"the server refused: {said} (SQLSTATE {error.sqlstate}). The transaction was rolled back."

@@ -13,7 +13,7 @@ from protocol.names import Name, TableName, derived_name, quoted
 from protocol.recipes import index
 from protocol.recipes.kept_in import free_name
 from protocol.recipes.looking import no_leftovers
-from protocol.recipes.removed_rows import RemovedRows, referenced_by
+from protocol.recipes.removed_rows import RemovedRows, fired_by_insert, not_put_back, referenced_by
 from protocol.situation import Situation
 from protocol.steps import Backfill, Check, Step
 from protocol.strategy import Strategy
@@ -62,6 +62,9 @@ class Deduplicate(Change):
                 "table": f"other rows point to rows of `{facts.name}` ({referenced_by(facts.incoming)}). Point them to "
                 "the row that stays, drop the constraint, and remove the double rows then."
             }
+        refused = not_put_back(facts.table, facts.key)
+        if refused:
+            return {"table": f"rows of `{facts.name}` cannot be removed: {refused}"}
         unique = _already_unique(facts, situation.columns())
         return {"columns": f"index `{unique}` keeps them unique already."} if unique else {}
 
@@ -174,7 +177,13 @@ class Deduplicate(Change):
         facts = situation.facts.of(self.table)
         assert facts.key is not None, "conflicts refuse a table without a key"
         archive = self._archive(situation.facts)
-        return RemovedRows(table=self.table, key=facts.key, columns=facts.table.columns, archive=archive)
+        return RemovedRows(
+            table=self.table,
+            key=facts.key,
+            columns=facts.table.columns,
+            archive=archive,
+            triggers=fired_by_insert(facts.table),
+        )
 
     def _same(self, one: str, other: str) -> str:
         return " AND ".join(f"{one}.{quoted(column)} = {other}.{quoted(column)}" for column in self.columns)
@@ -194,13 +203,19 @@ class Deduplicate(Change):
         needed = ", ".join(dict.fromkeys([*removed.keys, *(quoted(column) for column in self.columns)]))
         row = {name: ", ".join(f"{name}.{key}" for key in removed.keys) for name in ("this", "other")}
         by_key = ", ".join(f"other.{key}{order}" for key in removed.keys)
+        held = ", ".join(f"other.{quoted(column)} AS same_{n}" for n, column in enumerate(self.columns, start=1))
+        of_twin = ", ".join(f"stays.same_{n}" for n in range(1, len(self.columns) + 1))
+        still = " AND ".join(
+            f"target.{quoted(column)} = doomed.same_{n}" for n, column in enumerate(self.columns, start=1)
+        )
 
         def write(batch: str) -> str:
             return removed.remove(
-                f"SELECT {row['this']} FROM (SELECT {needed} FROM {self.table.sql} WHERE {batch}) AS this "
-                f"CROSS JOIN LATERAL (SELECT FROM {self.table.sql} AS other WHERE {self._same('other', 'this')} "
+                f"SELECT {row['this']}, {of_twin} FROM (SELECT {needed} FROM {self.table.sql} WHERE {batch}) AS this "
+                f"CROSS JOIN LATERAL (SELECT {held} FROM {self.table.sql} AS other WHERE {self._same('other', 'this')} "
                 f"AND ({row['other']}) {before} ({row['this']}) ORDER BY {by_key} LIMIT 1 FOR SHARE) AS stays "
-                "FOR UPDATE OF this"
+                "FOR UPDATE OF this",
+                still=still,
             )
 
         step = keyset_walk(

@@ -11,7 +11,7 @@ from protocol.facts import Facts
 from protocol.findings import Point, holds, warns
 from protocol.inquiry import Inquiry
 from protocol.names import Expression, Name, TableName, quoted
-from protocol.recipes.removed_rows import referenced_by
+from protocol.recipes.removed_rows import deferrable_key, not_put_back, referenced_by
 from protocol.recipes.repeatable import changes_by_itself
 from protocol.recipes.said import unreadable
 from protocol.situation import Situation
@@ -184,7 +184,7 @@ def _unique_key(target: TableFacts, mapping: tuple[Assignment, ...]) -> tuple[st
         there.columns
         for there in sorted(target.table.indexes, key=lambda there: not there.primary)
         if there.unique and there.valid and there.columns and set(there.columns) <= filled
-        if " WHERE " not in there.definition
+        if " WHERE " not in there.definition and not deferrable_key(target.table, there.columns)
     )
     return next(found, ())
 
@@ -210,7 +210,7 @@ def _of_mapping(situation: Situation, source: TableFacts, target: TableFacts) ->
     if not unique:
         return {
             "mapping": f"it fills no unique key of `{target.name}`, so nobody could tell which rows have arrived: "
-            "map its key, or add a unique constraint first."
+            "map its key, or add a unique constraint first that is not DEFERRABLE."
         }
     restless = [
         one.expression
@@ -231,4 +231,7 @@ def _of_rows(situation: Situation, source: TableFacts) -> dict[str, str]:
             "delete_source": f"other rows point to rows of `{source.name}` ({referenced_by(source.incoming)}), so they "
             "cannot be deleted: copy them, and drop those constraints before deleting is planned."
         }
+    refused = not_put_back(source.table, source.key) if situation.yes("delete_source") and source.key else None
+    if refused:
+        return {"delete_source": f"rows of `{source.name}` cannot be deleted: {refused}"}
     return {}

@@ -1,4 +1,7 @@
-"""The way to move rows, and the proof: a row is there when the target has its key and its values."""
+"""The way to move rows, and the proof: a row has arrived when the target has it, or when this run put it there.
+
+What the application does with a moved row in the target counts; a row that changed in the source since does not pass.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from protocol.names import TableName, literal, quoted
 from protocol.recipes.compare import same, unsized
 from protocol.recipes.instant import instant, undo_by
 from protocol.recipes.kept_in import free_name
-from protocol.recipes.removed_rows import RemovedRows
+from protocol.recipes.removed_rows import RemovedRows, fired_by_insert
 from protocol.recipes.repeatable import changes_by_itself
 from protocol.schema import Column
 from protocol.situation import Situation
@@ -61,7 +64,7 @@ def checks(change: MoveRows, situation: Situation) -> tuple[Check, ...]:
     way = _Way(change, situation)
     arrived = Check(
         id="arrived",
-        title="Every row that was meant is in the target, with its values",
+        title="Every row that was meant came into the target, with its values",
         kind="data",
         sql=way.missing(change.table).replace("count(*)", "count(*)::text", 1),
         expected="0",
@@ -77,7 +80,7 @@ def checks(change: MoveRows, situation: Situation) -> tuple[Check, ...]:
         return (arrived, moved)
     nowhere = Check(
         id="nowhere",
-        title="Every deleted row is in the target",
+        title="Every deleted row came into the target",
         kind="data",
         sql=way.missing(way.removed.archive, by_key=True).replace("count(*)", "count(*)::text", 1),
         expected="0",
@@ -95,7 +98,13 @@ class _Way:
         self.target = situation.facts.of(change.target).table
         self.moved = moved_in(change, situation.facts)
         archive = removed_in(change, situation.facts)
-        self.removed = RemovedRows(table=change.table, key=facts.key, columns=facts.table.columns, archive=archive)
+        self.removed = RemovedRows(
+            table=change.table,
+            key=facts.key,
+            columns=facts.table.columns,
+            archive=archive,
+            triggers=fired_by_insert(facts.table),
+        )
         self.place = {one.column: number for number, one in enumerate(change.mapping, start=1)}
 
     # --- steps -----------------------------------------------------------------------------------------------------
@@ -107,12 +116,14 @@ class _Way:
 
     def _keep(self) -> Statements:
         keys = [f"key_{n} {self._column(name).type}" for n, name in enumerate(self.change.unique, start=1)]
+        values = [f"value_{self.place[name]} {self._column(name).type}" for name in self.steady]
         names = ", ".join(f"key_{n}" for n in range(1, len(self.change.unique) + 1))
         return instant(
             "keep_keys",
             "Make a place for the keys of moved rows",
-            f"What this run puts into the target is noted in {self.moved}, so that undoing takes out nothing else.",
-            f"CREATE TABLE {self.moved.sql} ({', '.join(keys)}, PRIMARY KEY ({names}))",
+            f"What this run puts into the target is noted in {self.moved} with its values, so that undoing takes out "
+            "nothing else, and the application may change those rows at once.",
+            f"CREATE TABLE {self.moved.sql} ({', '.join([*keys, *values])}, PRIMARY KEY ({names}))",
             limit=self.situation.lock_limit,
             undo=undo_by("keep_keys", f"DROP TABLE {self.moved.sql}", lock="none"),
             lock="none",
@@ -127,7 +138,7 @@ class _Way:
             rows=self.rows,
             title=title,
             why="A batch is one transaction with its checkpoint inside; a row whose key is in the target is "
-            "left alone, and at the end every row must be there with its values.",
+            "left alone, and at the end every row must have come there with its values.",
             id_=id_,
         )
         return step.model_copy(update={"undo": self._take_out() if id_ == "copy" else None})
@@ -150,7 +161,7 @@ class _Way:
             left_sql=self._still_there,
             rows=self.rows,
             title="Delete the moved rows from the source",
-            why="Only a row that stands in the target with the same values goes, and whole rows are kept.",
+            why="Only a row that came into the target with the values it has goes, and whole rows are kept.",
             id_="delete_source",
         )
         return (gate, again, self.removed.create(self.situation.lock_limit), self.removed.walk(remove, self.rows))
@@ -203,34 +214,56 @@ class _Way:
         parts = [part for part in (batch, f"({self.change.where})" if self.change.where else "") if part]
         return f" WHERE {' AND '.join(parts)}" if parts else ""
 
-    def _there(self, wanted: str, *, by_key: bool = False) -> str:
-        """True where the target has the row: its key, and every value that is the same each time it is asked."""
-        keys = [f"there.{quoted(name)} = {wanted}.value_{self.place[name]}" for name in self.change.unique]
-        values = [
-            same(
-                f"there.{quoted(one.column)}", f"{wanted}.value_{self.place[one.column]}", self._column(one.column).type
-            )
+    @property
+    def steady(self) -> tuple[str, ...]:
+        """The columns beside the key whose values are the same each time they are asked."""
+        return tuple(
+            one.column
             for one in self.change.mapping
             if one.column not in self.change.unique and not changes_by_itself(one.expression, self.situation.values)
+        )
+
+    def _is_moved(self, wanted: str, *, by_key: bool = False) -> str:
+        """True where this run put the row into the target, whatever the application did with it there since."""
+        keys = [
+            f"moved.key_{n} = {wanted}.value_{self.place[name]}" for n, name in enumerate(self.change.unique, start=1)
+        ]
+        values = [
+            same(f"moved.value_{self.place[name]}", f"{wanted}.value_{self.place[name]}", self._column(name).type)
+            for name in self.steady
         ]
         conditions = " AND ".join(keys if by_key else [*keys, *values])
-        return f"EXISTS (SELECT FROM {self.change.target.sql} AS there WHERE {conditions})"
+        return f"EXISTS (SELECT FROM {self.moved.sql} AS moved WHERE {conditions})"
+
+    def _arrived(self, wanted: str, *, by_key: bool = False) -> str:
+        """True where the target has the row, its key and its steady values, or had it from this run."""
+        keys = [f"there.{quoted(name)} = {wanted}.value_{self.place[name]}" for name in self.change.unique]
+        values = [
+            same(f"there.{quoted(name)}", f"{wanted}.value_{self.place[name]}", self._column(name).type)
+            for name in self.steady
+        ]
+        conditions = " AND ".join(keys if by_key else [*keys, *values])
+        there = f"EXISTS (SELECT FROM {self.change.target.sql} AS there WHERE {conditions})"
+        return f"({there} OR {self._is_moved(wanted, by_key=by_key)})"
 
     def missing(self, source: TableName, *, by_key: bool = False) -> str:
-        """Counts the rows that the target does not have."""
+        """Counts the rows that never came into the target."""
         wanted = self._wanted(source, self._where())
-        return f"SELECT count(*) FROM ({wanted}) AS wanted WHERE NOT {self._there('wanted', by_key=by_key)}"
+        return f"SELECT count(*) FROM ({wanted}) AS wanted WHERE NOT {self._arrived('wanted', by_key=by_key)}"
 
     def _put(self, batch: str) -> str:
         columns = ", ".join(quoted(one.column) for one in self.change.mapping)
         values = ", ".join(f"value_{self.place[one.column]}" for one in self.change.mapping)
-        keys = ", ".join(f"key_{n}" for n in range(1, len(self.change.unique) + 1))
+        keys = [f"key_{n}" for n in range(1, len(self.change.unique) + 1)]
+        noted = ", ".join([*keys, *(f"value_{self.place[name]}" for name in self.steady)])
         unique = ", ".join(quoted(name) for name in self.change.unique)
+        back = ", ".join(quoted(name) for name in [*self.change.unique, *self.steady])
         return (
             f"WITH batch AS ({self._wanted(self.change.table, self._where(batch))} FOR SHARE), "
             f"put AS (INSERT INTO {self.change.target.sql} ({columns}) OVERRIDING SYSTEM VALUE SELECT {values} "
-            f"FROM batch ON CONFLICT DO NOTHING RETURNING {unique}) "
-            f"INSERT INTO {self.moved.sql} ({keys}) SELECT {unique} FROM put"
+            f"FROM batch WHERE NOT {self._is_moved('batch', by_key=True)} "
+            f"ON CONFLICT ({unique}) DO NOTHING RETURNING {back}) "
+            f"INSERT INTO {self.moved.sql} ({noted}) SELECT {back} FROM put"
         )
 
     def _take_out(self) -> Undo:
@@ -244,13 +277,17 @@ class _Way:
         joined = " AND ".join(
             f"there.{quoted(name)} = moved.key_{n}" for n, name in enumerate(self.change.unique, start=1)
         )
+        numbers = range(1, len(self.change.unique) + 1)
+        taken = ", ".join(f"moved.key_{n}" for n in numbers)
+        forgotten = " AND ".join(f"noted.key_{n} = gone.key_{n}" for n in numbers)
         target = self.change.target.sql
         step = keyset_walk(
             table=self.moved,
             key=key,
             write=lambda batch: (
-                f"DELETE FROM {target} AS there USING (SELECT * FROM {self.moved.sql} WHERE {batch}) AS moved "
-                f"WHERE {joined}"
+                f"WITH gone AS (DELETE FROM {target} AS there USING (SELECT * FROM {self.moved.sql} WHERE {batch}) "
+                f"AS moved WHERE {joined} RETURNING {taken}) "
+                f"DELETE FROM {self.moved.sql} AS noted USING gone WHERE {forgotten}"
             ),
             left_sql=f"SELECT count(*) FROM {target} AS there, {self.moved.sql} AS moved WHERE {joined}",
             rows=self.rows,
@@ -265,10 +302,10 @@ class _Way:
         wanted = self._wanted(self.change.table, self._where(batch), keys)
         doomed = ", ".join(f"wanted.{key}" for key in self.removed.keys)
         return self.removed.remove(
-            f"SELECT {doomed} FROM wanted WHERE {self._there('wanted')}", before=f"wanted AS ({wanted} FOR UPDATE), "
+            f"SELECT {doomed} FROM wanted WHERE {self._arrived('wanted')}", before=f"wanted AS ({wanted} FOR UPDATE), "
         )
 
     @property
     def _still_there(self) -> str:
         wanted = self._wanted(self.change.table, self._where())
-        return f"SELECT count(*) FROM ({wanted}) AS wanted WHERE {self._there('wanted')}"
+        return f"SELECT count(*) FROM ({wanted}) AS wanted WHERE {self._arrived('wanted')}"

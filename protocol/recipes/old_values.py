@@ -86,11 +86,19 @@ class OldValues(Value):
         )
 
     def write(self, where: str) -> str:
-        """Overwrite the rows of which `where` is true, old values kept: right for values that may be written again."""
+        """Overwrite the rows of which `where` is true, old values kept: right for values that may be written again.
+
+        What an earlier walk wrote is no old value: where it still stands, the one before it stays kept.
+        """
         columns = ", ".join([self._keys, *self._olds, *self._news])
-        again = ", ".join(f"{column} = excluded.{column}" for column in [*self._olds, *self._news])
+        first = (
+            f"old_{n} = CASE WHEN {same(f'excluded.old_{n}', f'before.new_{n}', value.column.type)} "
+            f"THEN before.old_{n} ELSE excluded.old_{n} END"
+            for n, value in enumerate(self.values, start=1)
+        )
+        again = ", ".join([*first, *(f"{new} = excluded.{new}" for new in self._news)])
         return (
-            f"WITH batch AS ({self._batch(where)}), kept AS (INSERT INTO {self.archive.sql} ({columns}) "
+            f"WITH batch AS ({self._batch(where)}), kept AS (INSERT INTO {self.archive.sql} AS before ({columns}) "
             f"SELECT {columns} FROM batch ON CONFLICT ({self._keys}) DO UPDATE SET {again}) "
             f"UPDATE {self.table.sql} AS target SET {self._set('batch')} FROM batch "
             f"WHERE {self._on_key('target', 'batch')}"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from protocol.discovery import Scalar
+from protocol.errors import StepFailed
 from tests.tools.changes.road import (
     back_from_everywhere,
     down,
@@ -118,6 +119,71 @@ def test_a_row_whose_twin_is_being_deleted_stays(people: Ground) -> None:
         running.result()
 
     assert people.ask('SELECT id FROM "People" WHERE "E Mail" = \'m1\' ORDER BY id') == [(91,)]
+    assert failed_checks(people, plan, {}) == []
+
+
+def test_a_deferrable_constraint_on_other_columns_is_no_obstacle(any_ground: Ground) -> None:
+    any_ground.ask("CREATE TABLE t (id int PRIMARY KEY, n int UNIQUE DEFERRABLE, c int)")
+    any_ground.ask("INSERT INTO t SELECT i, i, i % 9 FROM generate_series(1, 150) i")
+
+    there_and_back(any_ground, lambda: plan_for(any_ground, ("deduplicate", {"table": "t", "columns": "c"})))
+
+
+@pytest.mark.parametrize("how", ["DEFERRABLE", "DEFERRABLE INITIALLY DEFERRED"])
+def test_a_deferrable_key_is_refused(ground: Ground, how: str) -> None:
+    ground.ask(f"CREATE TABLE t (id int CONSTRAINT its_key PRIMARY KEY {how}, c int)")
+
+    assert (
+        "`its_key`, which is DEFERRABLE"
+        in understood(ground, ("deduplicate", {"table": "t", "columns": "c"})).problems["table"]
+    )
+
+
+def test_the_triggers_that_rows_put_back_pass_are_named(ground: Ground) -> None:
+    ground.ask("CREATE TABLE t (id int PRIMARY KEY, c int)")
+    ground.ask("CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'")
+    ground.ask("CREATE TRIGGER both_of BEFORE UPDATE OR INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()")
+    ground.ask("CREATE TRIGGER off BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()")
+    ground.ask("ALTER TABLE t DISABLE TRIGGER off")
+    ground.ask('CREATE TRIGGER "my INSERT" BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()')
+    steps = work_steps(plan_for(ground, ("deduplicate", {"table": "t", "columns": "c"})))
+    costs = [step.undo.costs for step in steps if step.id == "remove" and step.undo]
+
+    assert "for each row put back and may change it: both_of." in costs[0]
+
+
+def test_a_trigger_that_gives_rows_put_back_another_key_stops_the_rollback(any_ground: Ground) -> None:
+    any_ground.ask("CREATE TABLE t (id int PRIMARY KEY, c int)")
+    any_ground.ask("INSERT INTO t VALUES (1, 1), (2, 1), (3, 1)")
+    plan = plan_for(any_ground, ("deduplicate", {"table": "t", "columns": "c"}))
+    work = any_ground.work(plan)
+    up(work, work_steps(plan))
+    any_ground.ask(
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN new.id := new.id + 1; RETURN new; END'"
+    )
+    any_ground.ask("CREATE TRIGGER other_key BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f()")
+    with pytest.raises(StepFailed, match=r"^a trigger of t gave another key to a row that was put back; disable"):
+        down(work, work_steps(plan))
+    assert any_ground.ask("SELECT id FROM t") == [(1,)]
+    assert any_ground.ask("SELECT id FROM whimbrel.removed_t_c ORDER BY id") == [(2,), (3,)]
+
+    any_ground.ask("ALTER TABLE t DISABLE TRIGGER other_key")
+    down(work, work_steps(plan))
+    assert any_ground.ask("SELECT id FROM t ORDER BY id") == [(1,), (2,), (3,)]
+
+
+def test_a_row_that_is_no_longer_double_stays(people: Ground) -> None:
+    people.ask('CREATE INDEX ON "People" ("E Mail")')
+    plan = plan_for(people, wanted())
+    work = people.work(plan)
+    with ThreadPoolExecutor(1) as pool, people.session() as application:
+        application.execute("""UPDATE "People" SET "E Mail" = 'its own' WHERE id = 91""")
+        running = pool.submit(up, work, work_steps(plan))
+        people.until_waiting("whimbrel%")
+        application.commit()
+        running.result()
+
+    assert people.value('SELECT low FROM "People" WHERE id = 91') == "its own"
     assert failed_checks(people, plan, {}) == []
 
 

@@ -1,5 +1,6 @@
 """Rows go to another table, arrive with their values, are deleted if wanted, and come back, on every server we have."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -100,6 +101,72 @@ def test_a_row_that_changed_after_it_was_copied_is_not_deleted(shop: Ground) -> 
     assert shop.value('SELECT count(*) FROM "Orders"') == 250
 
 
+def test_new_code_may_delete_and_change_moved_rows_while_it_runs(shop: Ground) -> None:
+    plan = plan_for(shop, wanted(delete_source=True))
+    steps = work_steps(plan)
+    gate = next(at for at, step in enumerate(steps) if step.kind == "gate")
+    work = shop.work(plan)
+    up(work, steps[:gate])
+    shop.ask("DELETE FROM old_orders WHERE id = 5")
+    shop.ask("UPDATE old_orders SET name = 'new' WHERE id = 6")
+    shop.ask("INSERT INTO \"Orders\" (a, b, note) VALUES ('k0', 500, '{}')")
+    up(work, steps[gate:])
+
+    assert shop.value('SELECT count(*) FROM "Orders"') == 0
+    assert shop.ask("SELECT id, name FROM old_orders WHERE id IN (5, 6, 500) ORDER BY id") == [
+        (6, "new"),
+        (500, "k0/500"),
+    ]
+    assert failed_checks(shop, plan, {}) == []
+    down(work, steps)
+    assert shop.value('SELECT count(*) FROM "Orders"') == 251
+    assert shop.ask("SELECT id, name FROM old_orders ORDER BY id") == [(900, "mine")]
+
+
+def test_rows_that_were_taken_out_again_can_be_moved_again(shop: Ground) -> None:
+    plan = plan_for(shop, wanted())
+    steps = work_steps(plan)
+    work = shop.work(plan)
+    up(work, steps)
+    down(work, steps[1:])
+    up(work, steps[1:])
+
+    assert shop.value("SELECT count(*) FROM old_orders") == 251
+    assert failed_checks(shop, plan, {}) == []
+
+
+def test_new_code_may_delete_a_moved_row_while_rows_are_copied(shop: Ground) -> None:
+    plan = plan_for(shop, wanted())
+    steps = work_steps(plan)
+    work = shop.work(plan)
+    up(work, steps[:1])
+    with ThreadPoolExecutor(1) as pool, shop.session() as application:
+        application.execute('SELECT FROM "Orders" WHERE b = 248 FOR UPDATE')
+        running = pool.submit(up, work, steps[1:])
+        shop.until_waiting("whimbrel%")
+        gone = shop.ask("DELETE FROM old_orders WHERE id < 900 RETURNING id")
+        application.commit()
+        running.result()
+
+    assert gone
+    assert shop.value("SELECT count(*) FROM old_orders WHERE id < 900") == 250 - len(gone)
+    assert failed_checks(shop, plan, {}) == []
+
+
+def test_a_row_that_changed_on_both_sides_is_not_deleted(shop: Ground) -> None:
+    plan = plan_for(shop, wanted(delete_source=True))
+    steps = work_steps(plan)
+    gate = next(at for at, step in enumerate(steps) if step.kind == "gate")
+    work = shop.work(plan)
+    up(work, steps[:gate])
+    shop.ask('UPDATE "Orders" SET note = \'{"x": 2}\' WHERE b = 7')
+    shop.ask("DELETE FROM old_orders WHERE id = 7")
+
+    with pytest.raises(StepFailed, match="1 rows"):
+        up(work, steps[gate:])
+    assert shop.value('SELECT count(*) FROM "Orders"') == 250
+
+
 def test_another_row_of_the_same_key_in_the_target_is_neither_overwritten_nor_taken_for_the_moved_one(
     shop: Ground,
 ) -> None:
@@ -121,6 +188,29 @@ def test_a_value_that_is_too_long_stops_it_instead_of_being_cut(shop: Ground) ->
 
     with pytest.raises(StepFailed, match="too long"):
         up(shop.work(plan), work_steps(plan))
+
+
+def test_deferrable_constraints_on_other_columns_are_no_obstacle(any_ground: Ground) -> None:
+    any_ground.ask("CREATE TABLE a (id int PRIMARY KEY, n int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+    any_ground.ask("CREATE TABLE b (id int PRIMARY KEY, n int UNIQUE DEFERRABLE)")
+    any_ground.ask("INSERT INTO a SELECT i, i FROM generate_series(1, 150) i")
+    ask = ("move_rows", {"table": "a", "target": "b", "delete_source": True})
+
+    there_and_back(any_ground, lambda: plan_for(any_ground, ask))
+
+
+def test_deferrable_keys_are_refused(ground: Ground) -> None:
+    ground.ask(
+        "CREATE TABLE a (id int CONSTRAINT its_key PRIMARY KEY DEFERRABLE, n int); CREATE TABLE b (id int UNIQUE)"
+    )
+    ground.ask("CREATE TABLE c (id int UNIQUE DEFERRABLE)")
+    deleting = understood(ground, ("move_rows", {"table": "a", "target": "b", "delete_source": True})).problems
+    copying = understood(ground, ("move_rows", {"table": "a", "target": "b"})).problems
+    into = understood(ground, ("move_rows", {"table": "a", "target": "c"})).problems
+
+    assert "`its_key`, which is DEFERRABLE" in deleting["delete_source"]
+    assert copying == {}
+    assert "no unique key" in into["mapping"]
 
 
 CONFLICTS: list[tuple[dict[str, Any], str, str]] = [

@@ -1,5 +1,6 @@
 """New values for existing rows: kept, written, proved, put back, on every server we have."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -101,6 +102,33 @@ def test_what_the_application_changed_since_is_kept(people: Ground) -> None:
     down(work, work_steps(plan))
 
     assert people.ask('SELECT id, n FROM "People" WHERE n <> id ORDER BY id') == [(5, 106), (900, 1)]
+
+
+def test_a_second_walk_keeps_what_stood_before_the_first(any_ground: Ground) -> None:
+    any_ground.ask("CREATE TABLE t (id int PRIMARY KEY, price int, total int, name text)")
+    any_ground.ask("INSERT INTO t SELECT i, i, -7, 'ANN' FROM generate_series(1, 150) i")
+    ask = {"table": "t", "assignments": "total = price * 2, name = 'n' || price"}
+    plan = plan_for(any_ground, ("set_values", ask))
+    work = any_ground.work(plan)
+    with ThreadPoolExecutor(1) as pool, any_ground.session() as application:
+        application.execute("SELECT FROM t WHERE id = 150 FOR UPDATE")
+        running = pool.submit(up, work, work_steps(plan))
+        any_ground.until_waiting("whimbrel%")
+        any_ground.ask("UPDATE t SET price = 100 WHERE id = 3")
+        any_ground.ask("UPDATE t SET price = 200, name = 'Bob' WHERE id = 4")
+        application.commit()
+        running.result()
+    assert any_ground.ask("SELECT id, total, name FROM t WHERE id IN (3, 4) ORDER BY id") == [
+        (3, 200, "n100"),
+        (4, 400, "n200"),
+    ]
+    down(work, work_steps(plan))
+
+    assert any_ground.ask("SELECT id, total, name FROM t WHERE id IN (3, 4) ORDER BY id") == [
+        (3, -7, "ANN"),
+        (4, -7, "Bob"),
+    ]
+    assert any_ground.value("SELECT count(*) FROM t WHERE total <> -7") == 0
 
 
 def test_a_value_that_is_too_long_stops_it_instead_of_being_cut(people: Ground) -> None:
