@@ -194,9 +194,9 @@ def test_deferrable_constraints_on_other_columns_are_no_obstacle(any_ground: Gro
     any_ground.ask("CREATE TABLE a (id int PRIMARY KEY, n int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
     any_ground.ask("CREATE TABLE b (id int PRIMARY KEY, n int UNIQUE DEFERRABLE)")
     any_ground.ask("INSERT INTO a SELECT i, i FROM generate_series(1, 150) i")
-    ask = ("move_rows", {"table": "a", "target": "b", "delete_source": True})
+    answers: dict[str, Scalar] = {"table": "a", "target": "b", "delete_source": True}
 
-    there_and_back(any_ground, lambda: plan_for(any_ground, ask))
+    there_and_back(any_ground, lambda: plan_for(any_ground, ("move_rows", answers)))
 
 
 def test_deferrable_keys_are_refused(ground: Ground) -> None:
