@@ -178,13 +178,17 @@ def _mapping(situation: Situation, source: TableFacts, target: TableFacts) -> tu
 
 
 def _unique_key(target: TableFacts, mapping: tuple[Assignment, ...]) -> tuple[str, ...]:
-    """Columns of a unique index of the target that the mapping fills: by them a moved row is known again."""
+    """Columns of a unique index of the target that the mapping fills: by them a moved row is known again.
+
+    One that is DEFERRABLE may hold a value twice for a while, and ON CONFLICT passes over it.
+    """
     filled = {one.column for one in mapping}
+    deferrable = {one.name for one in target.table.constraints if " DEFERRABLE" in one.definition}
     found = (
         there.columns
         for there in sorted(target.table.indexes, key=lambda there: not there.primary)
         if there.unique and there.valid and there.columns and set(there.columns) <= filled
-        if " WHERE " not in there.definition
+        if " WHERE " not in there.definition and there.name not in deferrable
     )
     return next(found, ())
 

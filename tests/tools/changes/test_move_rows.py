@@ -123,6 +123,12 @@ def test_a_value_that_is_too_long_stops_it_instead_of_being_cut(shop: Ground) ->
         up(shop.work(plan), work_steps(plan))
 
 
+def test_a_key_of_the_target_that_is_deferrable_tells_no_rows_apart(shop: Ground) -> None:
+    shop.ask("CREATE TABLE late (id int PRIMARY KEY DEFERRABLE)")
+
+    assert "no unique key" in understood(shop, wanted(target="late", mapping="id = b")).problems["mapping"]
+
+
 CONFLICTS: list[tuple[dict[str, Any], str, str]] = [
     ({"target": "source"}, "target", "where the rows come from"),
     ({"table": "keyless"}, "table", "no primary key"),
