@@ -97,6 +97,7 @@ class Concurrently(BaseStep):
 
     `done_sql` gives true once its effect is there, so that a run that was killed recognises it.
     `leftover_sql` gives true where a try left half of it behind; `clear_sql` removes that before the next one.
+    `lock_timeout_ms` is for the few that hold somebody up while they wait, and holds for `clear_sql` too.
     """
 
     kind: Literal["concurrently"] = "concurrently"
@@ -105,6 +106,7 @@ class Concurrently(BaseStep):
     done_sql: str
     leftover_sql: str | None = None
     clear_sql: str | None = None
+    lock_timeout_ms: int | None = None
     attempts: int = 5
 
 
