@@ -36,6 +36,14 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def dollar_quoted(body: str) -> str:
+    """Return `body` in dollar quotes that end where it ends: nothing in it, nor its end, makes up the tag."""
+    tag = "$whimbrel"
+    while tag in body:
+        tag += "_"
+    return f"{tag}${body}{tag}$"
+
+
 def _a_name(name: str) -> str:
     if not name or "\x00" in name:
         raise ValueError("a name needs at least one character and no NUL")

@@ -123,13 +123,19 @@ def _step(number: int, step: Step) -> Iterable[str]:
             yield f"- lock_timeout: {wait}"
             yield from _code(sql)
         case Concurrently(sql=statement):
-            yield "- lock_timeout: none; it runs outside a transaction and holds nobody up while it waits"
+            yield f"- lock_timeout: {_wait_outside(step)}"
             yield from _code((statement,))
         case Backfill():
             yield f"- Batches of {step.batch_rows:,} rows along `{step.key.index}`, {step.pause_ms} ms between them"
             yield from _code((step.update_sql,))
         case _:
             pass
+
+
+def _wait_outside(step: Concurrently) -> str:
+    if step.lock_timeout_ms:
+        return f"{step.lock_timeout_ms} ms, then it gives way and tries again; it runs outside a transaction"
+    return "none; it runs outside a transaction and holds nobody up while it waits"
 
 
 def _mark(step: Step) -> str:

@@ -98,6 +98,7 @@ class Concurrently(BaseStep):
     `done_sql` gives true once its effect is there, so that a run that was killed recognises it.
     `leftover_sql` gives true where a try left half of it behind; `clear_sql` removes that before the next one.
     Where its effect is there before its first try, somebody else made it: refused, unless `accepts_existing`.
+    `lock_timeout_ms` is for the few that hold somebody up while they wait, and holds for `clear_sql` too.
     """
 
     kind: Literal["concurrently"] = "concurrently"
@@ -107,6 +108,7 @@ class Concurrently(BaseStep):
     leftover_sql: str | None = None
     clear_sql: str | None = None
     accepts_existing: bool = False
+    lock_timeout_ms: int | None = None
     attempts: int = 5
 
 

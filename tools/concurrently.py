@@ -28,19 +28,13 @@ def run_concurrently(work: Work, step: Concurrently) -> Outcome:
         if ledger.is_done(connection, work.run, step.id):
             return Outcome(facts=(("Already done", "the ledger in the database says so; it was not run again"),))
         _begin(work, connection, step)
+        _wait_at_most(connection, step.lock_timeout_ms or 0)
         for attempt in range(1, step.attempts + 1):
-            _clear(connection, step)  # clearing may also finish it, as DETACH … FINALIZE does
-            if _is_done(connection, step):
-                return _noted(work, connection, step, attempt)
-            if work.stop.is_set():
-                return Outcome(paused=True)
-            heed(connection, step.guard)
-            if not _tried(work, connection, step, attempt):
-                return Outcome(paused=True)
+            outcome = _attempt(work, connection, step, attempt)
+            if outcome is not None:
+                return outcome
         if not _is_done(connection, step):
-            raise StepFailed(
-                f"{step.title}: after {step.attempts} tries its effect is not there. Nothing is left of them."
-            )
+            raise StepFailed(_without_effect(work, connection, step))
         return _noted(work, connection, step, step.attempts)
 
 
@@ -57,11 +51,24 @@ def _begin(work: Work, connection: Connection, step: Concurrently) -> None:
         ledger.note_checkpoint(connection, work.run, step.id, ledger.Checkpoint((), 0, 0))
 
 
+def _attempt(work: Work, connection: Connection, step: Concurrently, attempt: int) -> Outcome | None:
+    """Clear and run it; None for another look, which also sees whether it worked."""
+    try:
+        _clear(connection, step)  # clearing may also finish it, as DETACH … FINALIZE does
+    except TRY_AGAIN:
+        return None if _waited(work, step, attempt) else Outcome(paused=True)
+    if _is_done(connection, step):
+        return _noted(work, connection, step, attempt)
+    if work.stop.is_set():
+        return Outcome(paused=True)
+    heed(connection, step.guard)
+    return None if _tried(work, connection, step, attempt) else Outcome(paused=True)
+
+
 def _tried(work: Work, connection: Connection, step: Concurrently, attempt: int) -> bool:
     """Run it; False when a pause came meanwhile. What cannot succeed by trying again is raised."""
     try:
         with _cancelled_on_stop(work, connection):
-            connection.execute("SET lock_timeout = 0")
             connection.execute(step.sql)
         return True
     except psycopg.errors.QueryCanceled as error:
@@ -69,11 +76,27 @@ def _tried(work: Work, connection: Connection, step: Concurrently, attempt: int)
             return False
         raise StepFailed(_given_up(work, connection, step, error)) from None
     except TRY_AGAIN:
-        held_by = who_blocks(work)
-        work.emit(LockWaited(step=step.id, attempt=attempt, attempts=step.attempts, blockers=held_by))
-        return not work.stop.wait(pause_before(attempt))
+        return _waited(work, step, attempt)
     except psycopg.Error as error:
         raise StepFailed(_given_up(work, connection, step, error)) from None
+
+
+def _waited(work: Work, step: Concurrently, attempt: int) -> bool:
+    """Say who is in the way, and let some time pass; False when a pause came meanwhile."""
+    work.emit(LockWaited(step=step.id, attempt=attempt, attempts=step.attempts, blockers=who_blocks(work)))
+    return not work.stop.wait(pause_before(attempt))
+
+
+def _wait_at_most(connection: Connection, milliseconds: int) -> None:
+    connection.execute("SELECT set_config('lock_timeout', $1, false)", (f"{milliseconds}ms",))
+
+
+def _without_effect(work: Work, connection: Connection, step: Concurrently) -> str:
+    said = f"{step.title}: after {step.attempts} tries its effect is not there."
+    if not _is_half_there(connection, step):
+        return f"{said} Nothing is left of them."
+    held_by = "; ".join(who_blocks(work)) or "older transactions were in the way"
+    return f"{said} Half of it is there ({held_by}). Let those end, then resume: it goes on from there."
 
 
 def _given_up(work: Work, connection: Connection, step: Concurrently, error: psycopg.Error) -> str:
@@ -81,7 +104,7 @@ def _given_up(work: Work, connection: Connection, step: Concurrently, error: psy
     if connection.broken:
         return said
     try:
-        connection.execute("SELECT set_config('lock_timeout', $1, false)", (f"{CLEARING_MS}ms",))
+        _wait_at_most(connection, step.lock_timeout_ms or CLEARING_MS)
         _clear(connection, step)
     except psycopg.errors.LockNotAvailable:
         return f"{said} What the try left behind cannot be removed while an older transaction runs; the next try does."
@@ -93,8 +116,12 @@ def _is_done(connection: Connection, step: Concurrently) -> bool:
 
 
 def _clear(connection: Connection, step: Concurrently) -> None:
-    if step.leftover_sql and step.clear_sql and one_value(connection, step.leftover_sql):
+    if step.clear_sql and _is_half_there(connection, step):
         connection.execute(step.clear_sql)
+
+
+def _is_half_there(connection: Connection, step: Concurrently) -> bool:
+    return bool(step.leftover_sql) and bool(one_value(connection, str(step.leftover_sql)))
 
 
 def _noted(work: Work, connection: Connection, step: Concurrently, attempt: int) -> Outcome:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from protocol.errors import Stopped
-from protocol.steps import Backfill, Backup, Concurrently, Gate, Preflight, Statements, Step
+from protocol.steps import Backfill, Backup, ChangingStep, Concurrently, Gate, Preflight, Statements, Step
 from tools import ledger
 from tools.backfill import run_backfill
 from tools.backup import run_backup
@@ -39,10 +39,15 @@ def undo_step(work: Work, step: Step, *, begun: bool = False) -> bool:
     if step.undo is None or not (begun or is_in_ledger(work, step.id)):
         return False
     for part in step.undo.steps:
-        if run_step(work, part).paused:
+        if run_step(work, _undoing(part)).paused:
             raise Stopped(f"Interrupted while step `{step.id}` was taken back; `whimbrel rollback` goes on.")
     ledger.forget_all(work, (step.id, *(part.id for part in step.undo.steps)))
     return True
+
+
+def _undoing(part: ChangingStep) -> ChangingStep:
+    """What an undo wants to be there may be there already: somebody brought it back, or never took it away."""
+    return part.model_copy(update={"accepts_existing": True}) if isinstance(part, Concurrently) else part
 
 
 def was_left_in_the_middle(work: Work, step: Step) -> bool:

@@ -81,6 +81,8 @@ def _limits(step: Step) -> list[tuple[str, str]]:
             return [("Waits", "without a limit; giving way would only lose the scan")]
         case Statements(lock_timeout_ms=limit, attempts=attempts):
             return [("Waits", f"{limit} ms for its lock, then gives way; {attempts} tries")]
+        case Concurrently(lock_timeout_ms=int(limit), attempts=attempts):
+            return [("Waits", f"{limit} ms for its lock, outside a transaction, then gives way; {attempts} tries")]
         case Concurrently():
             return [("Waits", "without a limit, outside a transaction; it holds nobody up")]
         case Backfill():

@@ -8,7 +8,7 @@ from protocol import rates
 from protocol.names import literal, quoted
 from protocol.partitioning import Partition
 from protocol.recipes import partition as recipe
-from protocol.recipes.instant import instant, undo_by
+from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant, undo_by
 from protocol.recipes.partition_checks import inherits_sql
 from protocol.situation import Situation
 from protocol.steps import Concurrently, Statements, Undo
@@ -17,6 +17,10 @@ from protocol.table_facts import TableFacts
 
 if TYPE_CHECKING:
     from protocol.changes.detach_partition import DetachPartition
+
+
+TRIES = 20
+"""Of a statement that gives way, also to every transaction that is older than it."""
 
 
 def strategies(change: DetachPartition, situation: Situation) -> tuple[Strategy, ...]:
@@ -38,7 +42,7 @@ def _concurrently(change: DetachPartition, facts: TableFacts, situation: Situati
         obstacle = f"PostgreSQL has it from {recipe.DETACH_CONCURRENTLY} on"
     elif default is not None:
         obstacle = f"the server refuses it while there is a default partition, `{default.name}`"
-    step = _step(change, facts, part)
+    step = _step(change, facts, part, situation.lock_limit)
     return Strategy(
         id="concurrently",
         title="While everybody goes on",
@@ -76,7 +80,8 @@ def _proof(change: DetachPartition, facts: TableFacts, part: Partition, situatio
     )
 
 
-def _step(change: DetachPartition, facts: TableFacts, part: Partition) -> Concurrently:
+def _step(change: DetachPartition, facts: TableFacts, part: Partition, limit: int) -> Concurrently:
+    """Waiting for a table that its foreign keys point to, it holds up that table's writers: then it gives way."""
     back = Concurrently(
         id="undo_detach",
         title="Attach it again",
@@ -88,6 +93,8 @@ def _step(change: DetachPartition, facts: TableFacts, part: Partition) -> Concur
         done_sql=f"SELECT ({inherits_sql(change.table, change.partition)}) = '1'",
         leftover_sql=_pending(change),
         clear_sql=f"{recipe.detach_sql(change.table, change.partition)} FINALIZE",
+        lock_timeout_ms=UNDO_LOCK_TIMEOUT_MS,
+        attempts=TRIES,
     )
     parents = recipe.foreign_tables(facts)
     also = f" Writers of {', '.join(parents)} wait for an instant, for its foreign keys." if parents else ""
@@ -103,6 +110,8 @@ def _step(change: DetachPartition, facts: TableFacts, part: Partition) -> Concur
         done_sql=f"SELECT ({inherits_sql(change.table, change.partition)}) = '0'",
         leftover_sql=_pending(change),
         clear_sql=f"{recipe.detach_sql(change.table, change.partition)} FINALIZE",
+        lock_timeout_ms=limit if parents else None,
+        attempts=TRIES,
         undo=Undo(steps=(back,), costs="Rows written to it meanwhile come with it."),
     )
 
@@ -152,7 +161,8 @@ def _back(change: DetachPartition, facts: TableFacts, part: Partition) -> Undo:
         f"SELECT {columns} FROM {default.name.sql} WHERE {part.condition}",
         f"DELETE FROM {default.name.sql} WHERE {part.condition}",
         attach,
-        costs=f"The server reads the partition and {default.name} once while they are locked.",
+        costs=f"The server reads the partition and {default.name} once while they are locked. Where both were given "
+        "a row of the same key meanwhile, it is refused: look at those rows first.",
     )
 
 

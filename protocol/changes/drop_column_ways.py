@@ -36,7 +36,10 @@ def archive_of(facts: TableFacts, column: Column, every: Facts) -> Archive | Non
 
 def _obstacle(facts: TableFacts, column: Column) -> str:
     if facts.key is None:
-        return f"`{facts.name}` has no primary key or unique index of NOT NULL columns to keep the values by"
+        return (
+            f"`{facts.name}` has no primary key or unique index of NOT NULL columns to keep the values by; "
+            "one that is DEFERRABLE does not do"
+        )
     if column.name in {part.name for part in facts.key.columns}:
         return f"`{column.name}` belongs to the only key of `{facts.name}` that its values could be kept by"
     if _has_sequence(facts, column):
@@ -49,7 +52,7 @@ def _archive_then_drop(facts: TableFacts, column: Column, situation: Situation) 
     steps: tuple[Step, ...] = ()
     if archive is not None:
         undo = _back(facts, column, situation, archive)
-        last = _drop(facts, column, situation, undo, archive.stop)
+        last = _drop(facts, column, situation, undo, archive.stop).model_copy(update={"guard": archive.in_step})
         steps = (
             *_let_go(facts, column, situation),
             archive.step(situation.lock_limit),

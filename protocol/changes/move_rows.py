@@ -178,7 +178,10 @@ def _mapping(situation: Situation, source: TableFacts, target: TableFacts) -> tu
 
 
 def _unique_key(target: TableFacts, mapping: tuple[Assignment, ...]) -> tuple[str, ...]:
-    """Columns of a unique index of the target that the mapping fills: by them a moved row is known again."""
+    """Columns of a unique index of the target that the mapping fills: by them a moved row is known again.
+
+    One that is DEFERRABLE may hold a value twice for a while, and ON CONFLICT passes over it.
+    """
     filled = {one.column for one in mapping}
     found = (
         there.columns

@@ -3,10 +3,11 @@
 from protocol.figure import Figure
 from protocol.key import Key
 from protocol.keyset import keyset_walk
-from protocol.names import TableName, quoted
+from protocol.names import TableName, dollar_quoted, quoted
+from protocol.recipes.guards import UNTOUCHED
 from protocol.recipes.instant import instant, undo_by
 from protocol.schema import Column
-from protocol.steps import Backfill, Statements
+from protocol.steps import Backfill, Guard, Statements
 
 BY = "archived"
 OF = "filled"
@@ -45,7 +46,7 @@ class Archive:
             f"CREATE TABLE {self.name.sql} ({keys}, {self.value} {self.column.type}, "
             f"PRIMARY KEY ({', '.join(self.keys)}))",
             f"CREATE FUNCTION {self.name.sql}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-            f"SET search_path = pg_catalog, pg_temp AS $whimbrel${self._body}$whimbrel$",
+            f"SET search_path = pg_catalog, pg_temp AS {dollar_quoted(self._body)}",
             f"CREATE TRIGGER {quoted(self.name.name)} AFTER INSERT OR UPDATE OR DELETE ON {self.table.sql} "
             f"FOR EACH ROW EXECUTE FUNCTION {self.name.sql}()",
         )
@@ -94,14 +95,30 @@ class Archive:
             table=self.table,
             key=self.key,
             write=copy,
-            left_sql=f"SELECT count(*) FROM {self.table.sql} AS {OF} "
-            f"LEFT JOIN {self.name.sql} AS {BY} ON {self._same_key} "
-            f"WHERE {OF}.{self.value}::text IS DISTINCT FROM {BY}.{self.value}::text",
+            left_sql=self._left_sql,
             rows=rows,
             title=f"Copy {self.column.name} into the archive",
             why="Each batch is a transaction of its own, and holds its rows against writers until the copy is written; "
             "what they write then follows by the trigger.",
             id_="fill_archive",
+        )
+
+    @property
+    def _left_sql(self) -> str:
+        """Count the rows that are missing in the archive or differ from it."""
+        return (
+            f"SELECT count(*) FROM {self.table.sql} AS {OF} LEFT JOIN {self.name.sql} AS {BY} ON {self._same_key} "
+            f"WHERE {OF}.{self.value}::text IS DISTINCT FROM {BY}.{self.value}::text"
+        )
+
+    @property
+    def in_step(self) -> Guard:
+        """Writes can go past a trigger: with session_replication_role, or while somebody has disabled it."""
+        return Guard(
+            sql=self._left_sql,
+            says=f"{{count}} rows of `{self.table}` hold a `{self.column.name}` that the archive does not: they were "
+            f"written past its trigger, which logical replication and loaders can do. {UNTOUCHED} "
+            "Roll back, which removes the archive, and start again; it is then filled anew.",
         )
 
     def refill(self, rows: Figure, id_: str) -> Backfill:

@@ -1,6 +1,6 @@
 """Values of one column as another type: the expression, whether it may fail, and how to find the rows where it does."""
 
-from protocol.names import TableName, derived_name, quoted
+from protocol.names import TableName, derived_name, dollar_quoted, quoted
 from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant, undo_by
 from protocol.recipes.sync import Sync, assign
 from protocol.steps import Guard, Statements
@@ -47,12 +47,9 @@ class Conversion(Value):
             f"DECLARE converted {self.type}; BEGIN converted := (SELECT ({self.expression}) FROM {row}); {missing} "
             f"EXCEPTION WHEN {REFUSALS} THEN RETURN false; END"
         )
-        tag = "$whimbrel$"
-        while tag in body:
-            tag = tag[:-1] + "_$"
         return (
             f"CREATE FUNCTION {self._function(column)}(asked {self.table.sql}) RETURNS boolean LANGUAGE plpgsql STABLE "
-            f"SET search_path FROM CURRENT AS {tag}{body}{tag}"
+            f"SET search_path FROM CURRENT AS {dollar_quoted(body)}"
         )
 
     def drop_test(self, column: str) -> str:

@@ -61,6 +61,5 @@ def undo_outside(step: str, sql: str, done_sql: str, costs: str = NOTHING) -> Un
         duration=rates.INSTANT,
         sql=sql,
         done_sql=done_sql,
-        accepts_existing=True,
     )
     return Undo(steps=(back,), costs=costs)

@@ -2,7 +2,7 @@
 
 from protocol import rates
 from protocol.figure import Figure
-from protocol.names import TableName, derived_name, literal, quoted
+from protocol.names import TableName, derived_name, dollar_quoted, literal, quoted
 from protocol.recipes.instant import UNDO_LOCK_TIMEOUT_MS, instant
 from protocol.recipes.not_null import NOT_NULL_NOT_VALID
 from protocol.schema import Column, Table
@@ -74,10 +74,7 @@ def _is_proved(table: TableName, name: str) -> str:
 
 
 def _block(body: str) -> str:
-    tag = "$whimbrel$"
-    while tag in body:
-        tag = tag[:-1] + "_$"
-    return f"DO {tag}BEGIN {body} END{tag}"
+    return f"DO {dollar_quoted(f'BEGIN {body} END')}"
 
 
 def _short(id_: str, sql: str) -> Statements:

@@ -1,6 +1,6 @@
 """Triggers that keep columns in step, one way or both, installed before a backfill (R12, R13, T21, T33)."""
 
-from protocol.names import TableName, derived_name, quoted
+from protocol.names import TableName, derived_name, dollar_quoted, quoted
 
 
 class Sync:
@@ -15,12 +15,10 @@ class Sync:
 
     @property
     def create(self) -> tuple[str, str]:
-        body, tag = f"BEGIN {self.body} RETURN NEW; END", "$whimbrel$"
-        while tag in body:
-            tag = tag[:-1] + "_$"
+        body = dollar_quoted(f"BEGIN {self.body} RETURN NEW; END")
         return (
             f"CREATE FUNCTION {self._function}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT "
-            f"AS {tag}{body}{tag}",
+            f"AS {body}",
             f"CREATE TRIGGER {quoted(self.name)} BEFORE INSERT OR UPDATE ON {self.table.sql} "
             f"FOR EACH ROW EXECUTE FUNCTION {self._function}()",
         )

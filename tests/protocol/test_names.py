@@ -16,6 +16,7 @@ from protocol.names import (
     TableName,
     default_clause,
     derived_name,
+    dollar_quoted,
     literal,
     quoted,
 )
@@ -72,6 +73,20 @@ def test_a_literal_is_one_constant(text: str) -> None:
     value = grammar.tree(f"SELECT {literal(text)}").select_stmt.target_list[0].res_target.val
 
     assert value.a_const.sval.sval == text
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(["$", "whimbrel", "_", "$whimbrel$", "$whimbrel_$", "$$", ";", "a", "'", '"']) | any_name)
+)
+@example(["$whimbrel"])
+@example(["$whimbrel$set check_function_bodies=off;drop table v;--"])
+@example(["$whimbrel$$whimbrel_"])
+def test_a_dollar_quoted_body_is_one_constant_whatever_it_holds(parts: list[str]) -> None:
+    body = "".join(parts)
+    value = grammar.tree(f"SELECT {dollar_quoted(body)}").select_stmt.target_list[0].res_target.val
+
+    assert value.a_const.sval.sval == body
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ ORDER BY 1
 
 -- name: key
 -- The best key to walk along: primary first, then unique on NOT NULL columns, plain columns only, fewest columns first.
+-- One that is DEFERRABLE may hold a value twice until the transaction ends, so it is none.
 SELECT c.relname,
        ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(num, pos)
              JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num
@@ -80,7 +81,8 @@ SELECT c.relname,
              JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num
              WHERE k.pos <= i.indnkeyatts ORDER BY k.pos)
 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am am ON am.oid = c.relam
-WHERE i.indrelid = $1::oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+WHERE i.indrelid = $1::oid AND i.indisunique AND i.indimmediate AND i.indisvalid
+  AND i.indpred IS NULL AND i.indexprs IS NULL
   AND am.amname = 'btree'
   AND NOT EXISTS (SELECT FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(num, pos)
                   JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num

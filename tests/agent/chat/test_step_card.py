@@ -6,7 +6,10 @@ from rich.console import Console, RenderableType
 from agent.chat.sql_card import sql_card
 from agent.chat.step_card import step_brief, step_card
 from agent.chat.strategy_table import strategy_table
+from protocol.figure import Figure
+from protocol.names import TableName
 from protocol.plan import Plan
+from protocol.recipes import index
 from protocol.steps import Statements, Step
 
 
@@ -36,6 +39,14 @@ def test_a_step_says_why_lock_times_sql_and_undo(draw: Callable[[Step], Renderab
     assert step.undo is not None
     for part in (step.why, step.lock, step.held.short, step.duration.short, *step.sql, *step.undo.sql, step.undo.costs):
         assert part in text
+
+
+def test_a_statement_outside_a_transaction_says_whether_it_gives_way() -> None:
+    free = index.drop("drop_index", TableName(name="i"), "CREATE INDEX i ON t (a)", rows=Figure.unknown("not counted"))
+    bound = free.model_copy(update={"lock_timeout_ms": 100, "attempts": 20})
+
+    assert "without a limit, outside a transaction" in drawn(step_card(free), 400)
+    assert "100 ms for its lock, outside a transaction, then gives way; 20 tries" in drawn(step_card(bound), 400)
 
 
 def test_the_chosen_strategy_is_marked_and_an_obstacle_is_said(plan: Plan) -> None:

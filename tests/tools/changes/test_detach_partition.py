@@ -1,9 +1,13 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from protocol.discovery import Scalar
+from protocol.errors import StepFailed
 from protocol.plan import Plan
+from protocol.plan_markdown import markdown
 from tests.tools.changes.road import (
     back_from_everywhere,
     down,
@@ -14,6 +18,7 @@ from tests.tools.changes.road import (
     work_steps,
 )
 from tests.tools.ground import Ground
+from tools.running import run_step, undo_step
 
 ASKED: dict[str, Scalar] = {"table": "The Log", "partition": "The Log 2025"}
 
@@ -72,6 +77,87 @@ def test_one_that_was_interrupted_is_finished_by_the_next_try(any_ground: Ground
 
     assert pending is True
     assert any_ground.value("SELECT count(*) FROM pg_inherits WHERE inhrelid = '\"The Log 2025\"'::regclass") == 0
+
+
+def test_writers_of_a_table_it_points_to_are_let_by_while_it_waits(any_ground: Ground) -> None:
+    log(any_ground, default=False)
+    plan = asked(any_ground)()
+    *before, detach = work_steps(plan)
+    work = any_ground.work(plan)
+    up(work, before)
+    for move in (run_step, undo_step):
+        with any_ground.session() as busy, ThreadPoolExecutor(1) as pool:
+            busy.execute(f"INSERT INTO kinds VALUES ('held {move.__name__}')")
+            moved = pool.submit(move, work, detach)
+            any_ground.until_waiting("whimbrel/%")
+            try:
+                written = write_within("10s", any_ground, f"INSERT INTO kinds VALUES ('{move.__name__}')")
+            finally:
+                busy.commit()
+            moved.result()
+
+        assert written
+        assert is_attached(any_ground) == (move is undo_step)
+
+
+def test_one_that_gave_way_half_done_says_so_and_is_finished_later_or_taken_back(any_ground: Ground) -> None:
+    log(any_ground, default=False)
+    plan = asked(any_ground)()
+    *before, detach = work_steps(plan)
+    hasty = detach.model_copy(update={"lock_timeout_ms": 50, "attempts": 2})
+    for number, way in enumerate((run_step, undo_step)):
+        work = any_ground.work(plan, run=f"run-{number}")
+        up(work, before if number == 0 else [])
+        with any_ground.session() as reader:
+            reader.execute('SELECT count(*) FROM "The Log"')
+            with pytest.raises(StepFailed, match=r"Half of it is there .* resume"):
+                run_step(work, hasty)
+            reader.rollback()
+        if way is run_step:
+            run_step(work, detach)
+            assert not is_attached(any_ground)
+            undo_step(work, detach)
+        else:
+            undo_step(work, detach, begun=True)
+        assert is_attached(any_ground)
+
+
+def is_attached(ground: Ground) -> bool:
+    return bool(ground.value("SELECT count(*) FROM pg_inherits WHERE inhrelid = '\"The Log 2025\"'::regclass"))
+
+
+def write_within(time: str, ground: Ground, sql: str) -> bool:
+    """Write from another session; False when it had to wait for longer."""
+    with ground.session("a writer") as writer:
+        writer.execute(f"SET statement_timeout = '{time}'")
+        try:
+            writer.execute(sql)
+        except psycopg.errors.QueryCanceled:
+            return False
+    return True
+
+
+def test_a_detach_that_may_hold_writers_up_says_how_long_it_waits(ground: Ground) -> None:
+    log(ground, default=False)
+    ground.ask("CREATE TABLE alone (n int) PARTITION BY RANGE (n)")
+    ground.ask("CREATE TABLE alone_1 PARTITION OF alone FOR VALUES FROM (0) TO (9)")
+    bound = markdown(asked(ground)())
+    free = markdown(plan_for(ground, ("detach_partition", {"table": "alone", "partition": "alone_1"})))
+
+    assert "- lock_timeout: 500 ms, then it gives way and tries again; it runs outside a transaction" in bound
+    assert "- lock_timeout: none; it runs outside a transaction and holds nobody up while it waits" in free
+
+
+def test_a_row_of_the_same_key_in_the_default_partition_is_named_as_a_price(ground: Ground) -> None:
+    log(ground, default=True)
+    plan = asked(ground)()
+    work = ground.work(plan)
+    up(work, work_steps(plan))
+    ground.ask("INSERT INTO \"The Log\" VALUES (1, '2025-01-02')")
+    with pytest.raises(StepFailed, match="duplicate key"):
+        down(work, work_steps(plan))
+
+    assert "a row of the same key meanwhile" in plan.rollback[-1].costs
 
 
 def test_rows_that_went_elsewhere_meanwhile_come_back(any_ground: Ground) -> None:

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from protocol.discovery import Scalar
+from protocol.errors import Refused
 from protocol.plan import Plan
 from protocol.steps import Backfill
 from tests.tools.changes.road import (
@@ -340,6 +341,59 @@ def test_the_last_column_is_the_table(ground: Ground) -> None:
     assert understood(ground, ("drop_column", {"table": "t", "column": "c"})).problems == {
         "column": "it is the only column of `t`: say to drop the table."
     }
+
+
+@pytest.mark.parametrize("key", ["$whimbrel$set check_function_bodies=off;drop table v;--", "a $whimbrel$ ' \\;--"])
+def test_a_key_that_ends_a_dollar_quote_runs_nothing(any_ground: Ground, key: str) -> None:
+    any_ground.ask("CREATE TABLE v (x int)")
+    any_ground.ask(f"CREATE TABLE t (\"{key}\" int PRIMARY KEY, c text); INSERT INTO t SELECT 1, 'x'")
+    there_and_back(any_ground, lambda: plan_for(any_ground, ("drop_column", {"table": "t", "column": "c"})))
+
+    assert any_ground.value("SELECT to_regclass('v')::text") == "v"
+
+
+@pytest.mark.parametrize("unique", ["PRIMARY KEY", "NOT NULL UNIQUE"])
+def test_a_key_that_is_deferrable_keeps_no_values(any_ground: Ground, unique: str) -> None:
+    any_ground.ask(f"CREATE TABLE t (id int {unique} DEFERRABLE, c text); INSERT INTO t SELECT 1, 'x'")
+    plan = plan_for(any_ground, ("drop_column", {"table": "t", "column": "c"}))
+
+    assert plan.chosen == ("drop_now",)
+    assert "DEFERRABLE" in plan.strategies[0].obstacle
+
+
+def test_a_second_key_that_is_checked_at_once_is_taken_instead(any_ground: Ground) -> None:
+    any_ground.ask("CREATE TABLE t (id int PRIMARY KEY DEFERRABLE, no int NOT NULL UNIQUE, c text)")
+    any_ground.ask("INSERT INTO t SELECT n, 10 * n, 'v' || n FROM generate_series(1, 5) n")
+    plan = plan_for(any_ground, ("drop_column", {"table": "t", "column": "c"}))
+    work, steps = any_ground.work(plan), work_steps(plan)
+    up(work, steps[:-1])
+    any_ground.ask("UPDATE t SET id = id + 1")
+    up(work, steps[-1:])
+    down(work, steps)
+
+    assert any_ground.ask("SELECT * FROM t ORDER BY id") == [(n + 1, 10 * n, f"v{n}") for n in range(1, 6)]
+
+
+def test_an_archive_that_a_write_went_past_stops_the_drop(any_ground: Ground) -> None:
+    plain(any_ground)
+    plan = asked(any_ground)()
+    work, steps = any_ground.work(plan), work_steps(plan)
+    up(work, steps[:-1])
+    with any_ground.session() as loader:
+        loader.execute("SET session_replication_role = replica")
+        loader.execute('UPDATE "Weird Name" SET "The Mail" = \'new\' WHERE id = 1')
+        loader.execute("INSERT INTO \"Weird Name\" VALUES (1000, 'ten')")
+        loader.commit()
+    with pytest.raises(Refused, match="2 rows of `Weird Name` hold a `The Mail` that the archive does not"):
+        up(work, steps[-1:])
+
+    assert any_ground.ask('SELECT "The Mail" FROM "Weird Name" WHERE id IN (1, 1000) ORDER BY id') == [
+        ("new",),
+        ("ten",),
+    ]
+    down(work, steps)
+    again = asked(any_ground)()
+    up(any_ground.work(again, run="run-2"), work_steps(again))
 
 
 def test_a_column_that_was_dropped_can_be_added_anew_in_the_same_request(ground: Ground) -> None:
