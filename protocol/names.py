@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from hashlib import sha256
 from itertools import accumulate
 from typing import Annotated, NamedTuple
 
@@ -22,6 +23,9 @@ RESERVED = frozenset(  # one block of words reads better than ninety list items
 
 MAX_NAME_BYTES = 63
 """NAMEDATALEN - 1; the server cuts longer names with a NOTICE only."""
+
+HASH_DIGITS = 6
+"""Of a name that had to be cut."""
 
 
 def quoted(name: str) -> str:
@@ -56,12 +60,19 @@ Name = Annotated[str, AfterValidator(_a_name)]
 
 
 def derived_name(*parts: str) -> str:
-    """Join parts to a name of at most 63 bytes; the longest part gives way."""
+    """Join parts to a name of at most 63 bytes.
+
+    Where they are longer, the longest part gives way and a hash of the whole ends it, so that no two become one.
+    """
+    whole = "_".join(parts)
+    if len(whole.encode()) <= MAX_NAME_BYTES:
+        return whole
+    end = f"_{sha256(whole.encode()).hexdigest()[:HASH_DIGITS]}"
     kept = list(parts)
-    while len("_".join(kept).encode()) > MAX_NAME_BYTES:
+    while len(f"{'_'.join(kept)}{end}".encode()) > MAX_NAME_BYTES:
         longest = max(range(len(kept)), key=lambda i: len(kept[i]))
         kept[longest] = kept[longest][:-1]
-    return "_".join(kept)
+    return f"{'_'.join(kept)}{end}"
 
 
 class TableName(Value):

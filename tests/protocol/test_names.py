@@ -117,8 +117,16 @@ def test_a_derived_name_fits(parts: list[str]) -> None:
     assert len(derived_name(*parts, "not_null").encode()) <= MAX_NAME_BYTES
 
 
-def test_a_derived_name_shortens_its_longest_part() -> None:
-    assert derived_name("a" * 60, "role", "not_null") == "a" * 49 + "_role_not_null"
+def test_a_derived_name_shortens_its_longest_part_and_ends_in_a_hash_of_the_whole() -> None:
+    assert derived_name("a" * 60, "role", "not_null") == "a" * 42 + "_role_not_null_b65c0d"
+    assert derived_name("a" * 49, "role", "not_null") == "a" * 49 + "_role_not_null"
+
+
+@settings(max_examples=200, deadline=None)
+@given(any_name, any_name, any_name)
+@example("l" * 63, "c" * 62 + "a", "c" * 62 + "b")
+def test_two_names_that_are_cut_stay_two(table: str, one: str, other: str) -> None:
+    assert (derived_name(table, one, "old") == derived_name(table, other, "old")) == (one == other)
 
 
 # --- expressions ---------------------------------------------------------------------------------------------------

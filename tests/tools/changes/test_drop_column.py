@@ -396,6 +396,17 @@ def test_an_archive_that_a_write_went_past_stops_the_drop(any_ground: Ground) ->
     up(any_ground.work(again, run="run-2"), work_steps(again))
 
 
+def test_long_names_that_differ_at_their_end_have_archives_of_their_own(ground: Ground) -> None:
+    one, other = "c" * 62 + "a", "c" * 62 + "b"
+    ground.ask(f"CREATE TABLE t (id int PRIMARY KEY, {one} int, {other} int); INSERT INTO t VALUES (1, 2, 3)")
+    plan = plan_for(ground, *(("drop_column", {"table": "t", "column": column}) for column in (one, other)))
+    work, steps = ground.work(plan), work_steps(plan)
+    up(work, steps)
+    down(work, steps)
+
+    assert ground.ask(f"SELECT id, {one}, {other} FROM t") == [(1, 2, 3)]
+
+
 def test_a_column_that_was_dropped_can_be_added_anew_in_the_same_request(ground: Ground) -> None:
     plain(ground)
     again: dict[str, Scalar] = {**ASKED, "type": "int", "nullable": "yes", "default": "none"}
