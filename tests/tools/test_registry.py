@@ -149,8 +149,8 @@ async def test_a_missing_argument_is_refused(name: str) -> None:
 
 
 async def test_a_kind_of_change_nobody_knows_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ToolRefused, match="known kinds of change: add_column"):
-        await call("propose_change", {"kind": "drop_table", "heard": []}, desk("discovery"))
+    with pytest.raises(ToolRefused, match="known kinds of change: add_check, add_column, "):
+        await call("propose_change", {"kind": "drop_database", "heard": []}, desk("discovery"))
 
 
 async def test_what_was_sent_is_not_repeated() -> None:
