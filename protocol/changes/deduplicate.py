@@ -56,7 +56,9 @@ class Deduplicate(Change):
         if facts is None:
             return {}
         if facts.key is None:
-            return {"table": f"`{facts.name}` has no key of NOT NULL columns; add one first."}
+            return {
+                "table": f"`{facts.name}` has no key of NOT NULL columns that is checked at once (not DEFERRABLE); add one first."
+            }
         if facts.incoming:
             return {
                 "table": f"other rows point to rows of `{facts.name}` ({referenced_by(facts.incoming)}). Point them to "
