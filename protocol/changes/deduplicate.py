@@ -57,7 +57,8 @@ class Deduplicate(Change):
             return {}
         if facts.key is None:
             return {
-                "table": f"`{facts.name}` has no key of NOT NULL columns that is checked at once (not DEFERRABLE); add one first."
+                lacks = "has no key of NOT NULL columns that is checked at once (not DEFERRABLE)"
+                return {"table": f"`{facts.name}` {lacks}; add one first."}
             }
         if facts.incoming:
             return {
