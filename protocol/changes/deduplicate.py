@@ -56,10 +56,8 @@ class Deduplicate(Change):
         if facts is None:
             return {}
         if facts.key is None:
-            return {
-                lacks = "has no key of NOT NULL columns that is checked at once (not DEFERRABLE)"
-                return {"table": f"`{facts.name}` {lacks}; add one first."}
-            }
+            lacks = "has no key of NOT NULL columns that is checked at once (not DEFERRABLE)"
+            return {"table": f"`{facts.name}` {lacks}; add one first."}
         if facts.incoming:
             return {
                 "table": f"other rows point to rows of `{facts.name}` ({referenced_by(facts.incoming)}). Point them to "
