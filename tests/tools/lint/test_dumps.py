@@ -2,7 +2,6 @@
 
 import subprocess
 from collections.abc import Callable
-from importlib.util import find_spec
 
 import psycopg
 import pytest
@@ -102,9 +101,6 @@ def test_no_statement_of_a_dump_is_taken_for_an_error(options: tuple[str, ...], 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=" ".join)
 def test_every_statement_of_a_dump_is_read(options: tuple[str, ...], dump: Dump) -> None:
-    if find_spec("tools.lint.read") is None:
-        pytest.skip("the readers of every statement are not there yet")
-
     assert [one.statement for one in lint(dump(*options)) if one.message.startswith("not understood")] == []
 
 

@@ -53,8 +53,6 @@ def test_words_correct_the_change_they_are_about(running: str, words: str, expec
 @pytest.mark.parametrize("expected", sorted({line for lines in (UNDERSTOOD | PASTED).values() for line in lines}))
 def test_every_answer_is_one_that_its_question_takes(expected: str) -> None:
     [(kind, answers)] = changes((expected,))
-    if kind not in kinds():
-        pytest.skip(f"this version has no {kind}")
     questions = {question.id: question for question in (*COMMON, *kinds()[kind].questions())}
     for name, value in answers.items():
         assert questions[name].parse(value) is not None
