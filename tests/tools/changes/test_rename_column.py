@@ -11,7 +11,6 @@ from protocol.errors import Refused
 from protocol.plan import Plan
 from protocol.steps import Gate
 from tests.tools.changes.application import Application
-from tests.tools.changes.judged import judged
 from tests.tools.changes.road import (
     back_from_everywhere,
     down,
@@ -44,14 +43,14 @@ MAIL = ("rename_column", {"table": 'shop."Users"', "column": "Mail", "new_name":
 
 
 def mail_plan(ground: Ground, strategy: str = "expand_contract") -> Plan:
-    return judged(plan_for(ground, MAIL, given=BUSY, strategies=[strategy]))
+    return plan_for(ground, MAIL, given=BUSY, strategies=[strategy])
 
 
 @pytest.mark.parametrize("strategy", ["expand_contract", "in_place"])
 def test_there_and_back_with_all_that_belongs_to_the_column(any_ground: Ground, strategy: str) -> None:
     any_ground.ask(SHOP)
     given = {**BUSY, "downtime": "tonight"} if strategy == "in_place" else BUSY
-    there_and_back(any_ground, lambda: judged(plan_for(any_ground, MAIL, given=given, strategies=[strategy])))
+    there_and_back(any_ground, lambda: plan_for(any_ground, MAIL, given=given, strategies=[strategy]))
 
     [acl] = any_ground.ask("SELECT attacl::text FROM pg_attribute WHERE attname = 'E-mail'")
     assert acl[0] is not None
@@ -78,7 +77,7 @@ def test_back_from_every_step(any_ground: Ground) -> None:
 
 
 def app_plan(ground: Ground) -> Plan:
-    return judged(plan_for(ground, ("rename_column", {"table": "t", "column": "a", "new_name": "b"}), given=BUSY))
+    return plan_for(ground, ("rename_column", {"table": "t", "column": "a", "new_name": "b"}), given=BUSY)
 
 
 @pytest.mark.parametrize("type_", ["text", "json", "integer"])
@@ -263,7 +262,7 @@ def test_the_next_change_of_a_request_finds_the_new_name(any_ground: Ground) -> 
         ("rename_column", {"table": "t", "column": "a", "new_name": "b"}),
         ("rename_column", {"table": "t", "column": "b", "new_name": "c"}),
     )
-    plan = judged(plan_for(any_ground, *wanted, given=BUSY))
+    plan = plan_for(any_ground, *wanted, given=BUSY)
     before = picture(any_ground, plan.watched)
     work = any_ground.work(plan)
     up(work, work_steps(plan))
