@@ -3,24 +3,21 @@
 from collections.abc import Iterable
 from typing import ClassVar, Literal
 
-from protocol.changes.base import Change
 from protocol.discovery import Group, Question
-from protocol.facts import Facts
 from protocol.findings import Point, warns
-from protocol.names import Name, TableName, quoted
-from protocol.recipes.derived import Derived, DerivedColumns
+from protocol.names import Name, quoted
+from protocol.recipes.derived import Derived
+from protocol.recipes.deriving_change import DerivingChange
 from protocol.recipes.said import SYSTEM_COLUMNS
 from protocol.schema import Column
 from protocol.situation import Situation
-from protocol.steps import Check
-from protocol.strategy import Strategy
 
 TABLE = Question(id="table", group=Group.KIND, text="Which table is it in?", form="table")
 COLUMN = Question(id="column", group=Group.KIND, text="Which column is copied?", form="column")
 NEW_COLUMN = Question(id="new_column", group=Group.KIND, text="What is the copy called?", form="name")
 
 
-class CopyColumn(Change):
+class CopyColumn(DerivingChange):
     """A new column with the values of another; its default, constraints and indexes are not copied."""
 
     label: ClassVar[str] = "copy a column"
@@ -30,7 +27,6 @@ class CopyColumn(Change):
     )
 
     kind: Literal["copy_column"] = "copy_column"
-    table: TableName
     column: Name
     target: Derived
 
@@ -65,25 +61,8 @@ class CopyColumn(Change):
         )
 
     @property
-    def made(self) -> DerivedColumns:
-        return DerivedColumns(
-            table=self.table,
-            targets=(self.target,),
-            condition=f"every running version of the application writes {self.target.column.name} itself",
-        )
-
-    @property
-    def subjects(self) -> tuple[TableName, ...]:
-        return (self.table,)
-
-    def foresee(self, facts: Facts) -> Facts:
-        return self.made.foresee(facts)
-
-    def strategies(self, situation: Situation) -> tuple[Strategy, ...]:
-        return self.made.strategies(situation)
-
-    def checks(self, situation: Situation) -> tuple[Check, ...]:
-        return self.made.checks(situation)
+    def targets(self) -> tuple[Derived, ...]:
+        return (self.target,)
 
     @property
     def title(self) -> str:
@@ -102,8 +81,5 @@ class CopyColumn(Change):
         return f"{self.table} has {self.target.column.name} with what {self.column} holds."
 
     def impact(self, situation: Situation) -> Iterable[Point]:
-        yield from self.made.impact(situation)
+        yield from super().impact(situation)
         yield warns(f"Default, NOT NULL, constraints and indexes of {self.column} are not copied")
-
-    def compatibility(self, situation: Situation) -> Iterable[Point]:
-        return self.made.compatibility(situation)

@@ -1,20 +1,15 @@
 """Merge several columns into a new one: it follows from them until the application writes it itself; they stay."""
 
-from collections.abc import Iterable
 from typing import ClassVar, Literal
 
 from protocol.assignments import Assignment, reads
-from protocol.changes.base import Change
 from protocol.discovery import Group, Question
-from protocol.facts import Facts
-from protocol.findings import Point
 from protocol.inquiry import Inquiry
-from protocol.names import Name, TableName
-from protocol.recipes.derived import Derived, DerivedColumns
+from protocol.names import Name
+from protocol.recipes.derived import Derived
+from protocol.recipes.deriving_change import DerivingChange
 from protocol.recipes.said import derived, not_derivable, own_types_of
 from protocol.situation import Situation
-from protocol.steps import Check
-from protocol.strategy import Strategy
 
 TABLE = Question(id="table", group=Group.KIND, text="Which table are they in?", form="table")
 COLUMNS = Question(id="columns", group=Group.KIND, text="Which columns are merged?", form="columns")
@@ -28,7 +23,7 @@ EXPRESSION = Question(
 )
 
 
-class MergeColumns(Change):
+class MergeColumns(DerivingChange):
     """One column made from several; dropping those is a change of its own."""
 
     label: ClassVar[str] = "merge columns into one"
@@ -38,7 +33,6 @@ class MergeColumns(Change):
     )
 
     kind: Literal["merge_columns"] = "merge_columns"
-    table: TableName
     columns: tuple[Name, ...]
     target: Derived
 
@@ -72,25 +66,8 @@ class MergeColumns(Change):
         return cls(table=facts.name, columns=situation.columns(), target=derived(situation, facts, one))
 
     @property
-    def made(self) -> DerivedColumns:
-        return DerivedColumns(
-            table=self.table,
-            targets=(self.target,),
-            condition=f"every running version of the application writes {self.target.column.name} itself",
-        )
-
-    @property
-    def subjects(self) -> tuple[TableName, ...]:
-        return (self.table,)
-
-    def foresee(self, facts: Facts) -> Facts:
-        return self.made.foresee(facts)
-
-    def strategies(self, situation: Situation) -> tuple[Strategy, ...]:
-        return self.made.strategies(situation)
-
-    def checks(self, situation: Situation) -> tuple[Check, ...]:
-        return self.made.checks(situation)
+    def targets(self) -> tuple[Derived, ...]:
+        return (self.target,)
 
     @property
     def title(self) -> str:
@@ -109,12 +86,6 @@ class MergeColumns(Change):
         return (
             f"{self.table} has {self.target.column.name}, made from {', '.join(self.columns)}, which are still there."
         )
-
-    def impact(self, situation: Situation) -> Iterable[Point]:
-        return self.made.impact(situation)
-
-    def compatibility(self, situation: Situation) -> Iterable[Point]:
-        return self.made.compatibility(situation)
 
 
 def _said(situation: Situation) -> Assignment | None:

@@ -1,20 +1,15 @@
 """Split a column into several: they follow from it until the application writes them itself; it stays."""
 
-from collections.abc import Iterable
 from typing import ClassVar, Literal
 
 from protocol.assignments import reads
-from protocol.changes.base import Change
 from protocol.discovery import Group, Question
-from protocol.facts import Facts
-from protocol.findings import Point
 from protocol.inquiry import Inquiry
-from protocol.names import Name, TableName
-from protocol.recipes.derived import Derived, DerivedColumns
+from protocol.names import Name
+from protocol.recipes.derived import Derived
+from protocol.recipes.deriving_change import DerivingChange
 from protocol.recipes.said import derived, not_derivable, own_types_of, said_assignments, unreadable
 from protocol.situation import Situation
-from protocol.steps import Check
-from protocol.strategy import Strategy
 
 TABLE = Question(id="table", group=Group.KIND, text="Which table is it in?", form="table")
 COLUMN = Question(id="column", group=Group.KIND, text="Which column is split?", form="column")
@@ -27,7 +22,7 @@ INTO = Question(
 )
 
 
-class SplitColumn(Change):
+class SplitColumn(DerivingChange):
     """New columns made from one; dropping the old one is a change of its own."""
 
     label: ClassVar[str] = "split a column"
@@ -37,7 +32,6 @@ class SplitColumn(Change):
     )
 
     kind: Literal["split_column"] = "split_column"
-    table: TableName
     column: Name
     into: tuple[Derived, ...]
 
@@ -77,33 +71,12 @@ class SplitColumn(Change):
         )
 
     @property
-    def made(self) -> DerivedColumns:
-        return DerivedColumns(
-            table=self.table,
-            targets=self.into,
-            condition=f"every running version of the application writes {self._names} itself",
-        )
-
-    @property
-    def _names(self) -> str:
-        return ", ".join(target.column.name for target in self.into)
-
-    @property
-    def subjects(self) -> tuple[TableName, ...]:
-        return (self.table,)
-
-    def foresee(self, facts: Facts) -> Facts:
-        return self.made.foresee(facts)
-
-    def strategies(self, situation: Situation) -> tuple[Strategy, ...]:
-        return self.made.strategies(situation)
-
-    def checks(self, situation: Situation) -> tuple[Check, ...]:
-        return self.made.checks(situation)
+    def targets(self) -> tuple[Derived, ...]:
+        return self.into
 
     @property
     def title(self) -> str:
-        return f"Split {self.column} of {self.table} into {self._names}"
+        return f"Split {self.column} of {self.table} into {self.names}"
 
     @property
     def summary(self) -> tuple[tuple[str, str], ...]:
@@ -115,10 +88,4 @@ class SplitColumn(Change):
 
     @property
     def outcome(self) -> str:
-        return f"{self.table} has {self._names}, made from {self.column}, which is still there."
-
-    def impact(self, situation: Situation) -> Iterable[Point]:
-        return self.made.impact(situation)
-
-    def compatibility(self, situation: Situation) -> Iterable[Point]:
-        return self.made.compatibility(situation)
+        return f"{self.table} has {self.names}, made from {self.column}, which is still there."
